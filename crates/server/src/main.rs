@@ -1,0 +1,3 @@
+//! The `runnel` binary.
+
+fn main() {}
