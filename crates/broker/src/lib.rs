@@ -4,9 +4,11 @@
 //! decreases; randomness enters as a seed; bytes at rest live behind [`Storage`]. Nothing here reads a clock, opens a
 //! socket or starts a thread, so the same seed and inputs give the same frames, byte for byte.
 
+pub mod random;
 pub mod storage;
 pub mod time;
 
+pub use random::Random;
 pub use storage::{BlobId, Storage, StorageError};
 pub use time::Timestamp;
 

@@ -4,6 +4,8 @@
 //! a length read from the wire is never trusted before the bytes that pay for it have been seen.
 
 pub mod chunk;
+pub mod error_code;
 pub mod records;
 
 pub use chunk::{BlobRange, Chunk, Chunks};
+pub use error_code::ErrorCode;
