@@ -1,3 +1,6 @@
-//! The `runnel` binary.
+//! The `runnel` binary: a Kafka you can see, in one process.
+
+mod files;
+mod start_error;
 
 fn main() {}
