@@ -6,6 +6,8 @@
 pub mod chunk;
 pub mod error_code;
 pub mod records;
+#[cfg(test)]
+mod testdata;
 
 pub use chunk::{BlobRange, Chunk, Chunks};
 pub use error_code::ErrorCode;
