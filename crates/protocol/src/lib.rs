@@ -11,6 +11,8 @@ pub mod kinds;
 pub mod messages;
 pub mod primitives;
 pub mod records;
+#[cfg(test)]
+mod testdata;
 
 pub use api_key::ApiKey;
 pub use chunk::{BlobRange, Chunk, Chunks};
