@@ -4,7 +4,7 @@
 mod build;
 
 use build::model::{Head, Schema};
-use build::{notation, structs, table};
+use build::{notation, random, structs, table, walk};
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
@@ -20,11 +20,14 @@ fn main() -> Result<(), String> {
 
     let mut messages = String::new();
     let mut kinds = String::new();
+    let mut arbitrary = String::new();
+    walk::write_rows(&schemas, &mut arbitrary);
     for schema in &schemas {
-        let out = match schema.head {
-            Head::Api(_) => &mut messages,
-            Head::Kind(_) => &mut kinds,
+        let (home, out) = match schema.head {
+            Head::Api(_) => ("messages", &mut messages),
+            Head::Kind(_) => ("kinds", &mut kinds),
         };
+        random::write(schema, home, &mut arbitrary);
         let _ = writeln!(out, "/// {}\npub mod {} {{\n{}", schema.doc, schema.stem, table::imports(schema));
         structs::write(schema, out);
         out.push_str("}\n\n");
@@ -33,7 +36,16 @@ fn main() -> Result<(), String> {
     table::write_kind_enums(&schemas, &mut kinds);
     let mut keys = String::new();
     table::write_keys(&schemas, &mut keys);
-    for (name, text) in [("messages.rs", messages), ("kinds.rs", kinds), ("api_key.rs", keys)] {
+    let mut walked = String::new();
+    walk::write(&schemas, &mut walked);
+    let files = [
+        ("messages.rs", messages),
+        ("kinds.rs", kinds),
+        ("api_key.rs", keys),
+        ("schema.rs", walked),
+        ("arbitrary.rs", arbitrary),
+    ];
+    for (name, text) in files {
         fs::write(Path::new(&target).join(name), text).map_err(|error| format!("{name}: {error}"))?;
     }
     Ok(())

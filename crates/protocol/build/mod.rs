@@ -6,6 +6,8 @@
 
 pub(crate) mod model;
 pub(crate) mod notation;
+pub(crate) mod random;
 pub(crate) mod size;
 pub(crate) mod structs;
 pub(crate) mod table;
+pub(crate) mod walk;

@@ -37,7 +37,7 @@ fn element_type(ty: &Type) -> String {
 }
 
 /// The value that a field has where nothing is said, as Rust.
-fn default_value(field: &Field) -> String {
+pub(crate) fn default_value(field: &Field) -> String {
     let Some(default) = field.default.as_deref() else {
         // Kafka's records are null where nothing is said; all else is empty or zero.
         let plain = match &field.ty {
@@ -94,7 +94,7 @@ fn differs(field: &Field) -> String {
 }
 
 /// A condition on `api_version` that holds in `wanted`, given that it is in `known`; `None` where it always holds.
-fn condition(wanted: Versions, known: Versions) -> Option<String> {
+pub(crate) fn condition(wanted: Versions, known: Versions) -> Option<String> {
     let from = (wanted.first > known.first).then_some(wanted.first);
     let to = (wanted.last < known.last).then_some(wanted.last);
     match (from, to) {
@@ -107,12 +107,17 @@ fn condition(wanted: Versions, known: Versions) -> Option<String> {
 }
 
 /// What is known of the version inside a struct.
-struct Context {
-    known: Versions,
+pub(crate) struct Context {
+    pub(crate) known: Versions,
     flexible: Option<Versions>,
 }
 
 impl Context {
+    pub(crate) fn of(schema: &Schema, one: &Struct) -> Self {
+        let (accepted, flexible) = schema.context(&one.name);
+        Context { known: one.versions.and(accepted).unwrap_or(accepted), flexible }
+    }
+
     /// An expression for "the version is flexible": a constant where it never changes.
     fn flexible_expression(&self) -> String {
         match self.flexible.and_then(|flexible| flexible.and(self.known)) {
@@ -126,9 +131,7 @@ impl Context {
 pub(crate) fn write(schema: &Schema, out: &mut String) {
     let messages = schema.messages();
     for one in &schema.structs {
-        let (accepted, flexible) = schema.context(&one.name);
-        let known = one.versions.and(accepted).unwrap_or(accepted);
-        let context = Context { known, flexible };
+        let context = Context::of(schema, one);
         let message = messages.iter().find(|message| message.name == one.name);
         write_type(schema, one, message.is_some(), out);
         let _ = writeln!(out, "impl Message for {} {{", one.name);
@@ -281,7 +284,7 @@ fn write_tagged_arm(schema: &Schema, one: &Struct, field: &Field, context: &Cont
         .unwrap_or_default();
     let is_nullable_struct = matches!(field.ty, Type::Struct(_)) && nullable_in(field, versions);
     let read = if let (Type::Struct(name), true) = (&field.ty, is_nullable_struct) {
-        let wanted = wanted(one, field);
+        let wanted = wanted(&one.name, field);
         format!("reader.tagged_nullable({wanted}, |reader| {name}::decode(reader, api_version))?")
     } else {
         read_expression(schema, one, field, &inside, "true")
@@ -310,30 +313,47 @@ fn nullable_in(field: &Field, versions: Versions) -> bool {
     field.nullable.is_some_and(|nullable| nullable.and(versions).is_some())
 }
 
-fn wanted(one: &Struct, field: &Field) -> String {
+/// What an error says was wanted, as a string of Rust.
+pub(crate) fn wanted(holder: &str, field: &Field) -> String {
     let or_null = if field.nullable.is_some() { " or null" } else { "" };
-    format!("{:?}", format!("{}.{}: {}{or_null}", one.name, field.name, field.ty))
+    format!("{:?}", format!("{holder}.{}: {}{or_null}", field.name, field.ty))
+}
+
+/// The fewest bytes of an element of the array that `field` is.
+pub(crate) fn smallest_element(schema: &Schema, holder: &str, field: &Field, element: &Type) -> usize {
+    let (accepted, flexible) = schema.context(holder);
+    let known = field.versions.and(accepted).unwrap_or(accepted);
+    super::size::smallest(schema, element, known, flexible)
 }
 
 fn read_expression(schema: &Schema, one: &Struct, field: &Field, context: &Context, flexible: &str) -> String {
-    let wanted = wanted(one, field);
-    let Some(nullable) = field.nullable else { return read_plain(schema, &field.ty, context, flexible, &wanted, "") };
+    let Some(nullable) = field.nullable else { return read_plain(schema, one, field, flexible, "") };
     match nullable.and(context.known) {
-        None => format!("Some({})", read_plain(schema, &field.ty, context, flexible, &wanted, "")),
+        None => format!("Some({})", read_plain(schema, one, field, flexible, "")),
         Some(nullable) => {
-            let read = read_plain(schema, &field.ty, context, flexible, &wanted, "nullable_");
+            let read = read_plain(schema, one, field, flexible, "nullable_");
             match condition(nullable, context.known) {
                 None => read,
                 Some(condition) => format!(
                     "if {condition} {{ {read} }} else {{ Some({}) }}",
-                    read_plain(schema, &field.ty, context, flexible, &wanted, "")
+                    read_plain(schema, one, field, flexible, "")
                 ),
             }
         }
     }
 }
 
-fn read_plain(schema: &Schema, ty: &Type, context: &Context, flexible: &str, wanted: &str, null: &str) -> String {
+/// Reads a value; `null` is the prefix of the reader's methods for what may be null.
+fn read_plain(schema: &Schema, one: &Struct, field: &Field, flexible: &str, null: &str) -> String {
+    let wanted = wanted(&one.name, field);
+    let Type::Array(element) = &field.ty else { return read_one(&field.ty, flexible, &wanted, null) };
+    let read = read_one(element, flexible, &wanted, "");
+    let read = read.strip_suffix('?').unwrap_or(&read);
+    let size = smallest_element(schema, &one.name, field, element);
+    format!("reader.{null}array({flexible}, {size}, {wanted}, |reader| {read})?")
+}
+
+fn read_one(ty: &Type, flexible: &str, wanted: &str, null: &str) -> String {
     match ty {
         Type::Bool => format!("reader.bool({wanted})?"),
         Type::Int8 => format!("reader.i8({wanted})?"),
@@ -349,12 +369,7 @@ fn read_plain(schema: &Schema, ty: &Type, context: &Context, flexible: &str, wan
         Type::Records => format!("reader.{null}records({flexible}, {wanted})?"),
         Type::Struct(name) if null.is_empty() => format!("{name}::decode(reader, api_version)?"),
         Type::Struct(name) => format!("reader.nullable({wanted}, |reader| {name}::decode(reader, api_version))?"),
-        Type::Array(element) => {
-            let read = read_plain(schema, element, context, flexible, wanted, "");
-            let read = read.strip_suffix('?').unwrap_or(&read);
-            let size = super::size::smallest(schema, element, context.known, context.flexible);
-            format!("reader.{null}array({flexible}, {size}, {wanted}, |reader| {read})?")
-        }
+        Type::Array(_) => unreachable!("no array has arrays in it"),
     }
 }
 

@@ -4,6 +4,8 @@
 //! a length read from the wire is never trusted before the bytes that pay for it have been seen.
 
 pub mod api_key;
+#[cfg(any(test, feature = "arbitrary"))]
+pub mod arbitrary;
 pub mod chunk;
 pub mod error_code;
 pub mod frame;
@@ -11,6 +13,7 @@ pub mod kinds;
 pub mod messages;
 pub mod primitives;
 pub mod records;
+pub mod schema;
 #[cfg(test)]
 mod testdata;
 

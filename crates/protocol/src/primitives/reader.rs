@@ -196,8 +196,24 @@ impl Reader {
         self.nullable_records(flexible, wanted)?.ok_or(DecodeError { at, wanted })
     }
 
-    /// Reads an array that may be null. No element is smaller than `smallest` bytes: a count that the bytes left
-    /// cannot hold is refused before any memory is given out.
+    /// Reads the count of an array; `None` is null. No element is smaller than `smallest` bytes: a count that the
+    /// bytes left cannot hold is refused before any memory is given out.
+    pub fn array_length(
+        &mut self,
+        flexible: bool,
+        smallest: usize,
+        wanted: &'static str,
+    ) -> Result<Option<usize>, DecodeError> {
+        let start = self.at;
+        let Some(count) = self.length(flexible, wanted)? else { return Ok(None) };
+        if count > self.elements_left || count > self.remaining() / smallest.max(1) {
+            return Err(DecodeError { at: start, wanted });
+        }
+        self.elements_left -= count;
+        Ok(Some(count))
+    }
+
+    /// Reads an array that may be null, none of whose elements is smaller than `smallest` bytes.
     pub fn nullable_array<T>(
         &mut self,
         flexible: bool,
@@ -205,12 +221,7 @@ impl Reader {
         wanted: &'static str,
         mut read: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Option<Vec<T>>, DecodeError> {
-        let start = self.at;
-        let Some(count) = self.length(flexible, wanted)? else { return Ok(None) };
-        if count > self.elements_left || count > self.remaining() / smallest.max(1) {
-            return Err(DecodeError { at: start, wanted });
-        }
-        self.elements_left -= count;
+        let Some(count) = self.array_length(flexible, smallest, wanted)? else { return Ok(None) };
         let mut elements = Vec::with_capacity(count.min(FIRST_CAPACITY));
         for _ in 0..count {
             elements.push(read(self)?);
@@ -258,33 +269,47 @@ impl Reader {
         }
     }
 
-    /// Reads a section of tagged fields. `read` gets each tag, with the reader at its value and bounded by it, and
-    /// says whether it knows the tag; what it does not know is skipped and not kept.
+    /// Reads the count of a section of tagged fields.
+    pub fn tagged_count(&mut self) -> Result<u32, DecodeError> {
+        let at = self.at;
+        let count = self.unsigned_varint("count of tagged fields: varint")?;
+        if count > MAX_TAGGED_FIELDS {
+            return Err(DecodeError { at, wanted: "at most 10,000 tagged fields" });
+        }
+        Ok(count)
+    }
+
+    /// Reads one tagged field. `read` gets the tag, with the reader at the value and bounded by it, and says whether
+    /// it knows the tag; what it does not know is skipped and not kept.
+    pub fn tagged_field(
+        &mut self,
+        read: impl FnOnce(&mut Self, u32) -> Result<bool, DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let tag = self.unsigned_varint("tag of a tagged field: varint")?;
+        let at = self.at;
+        let wanted = "size of a tagged field: varint";
+        let size = usize::try_from(self.unsigned_varint(wanted)?).unwrap_or(usize::MAX);
+        if size > self.remaining() {
+            return Err(DecodeError { at, wanted });
+        }
+        let outer_end = std::mem::replace(&mut self.end, self.at + size);
+        if !read(self, tag)? {
+            self.at = self.end;
+        }
+        if self.remaining() > 0 {
+            return Err(self.error("the end of a tagged field"));
+        }
+        self.end = outer_end;
+        Ok(())
+    }
+
+    /// Reads a section of tagged fields: see [`Reader::tagged_field`].
     pub fn tagged_fields(
         &mut self,
         mut read: impl FnMut(&mut Self, u32) -> Result<bool, DecodeError>,
     ) -> Result<(), DecodeError> {
-        let start = self.at;
-        let count = self.unsigned_varint("count of tagged fields")?;
-        if count > MAX_TAGGED_FIELDS {
-            return Err(DecodeError { at: start, wanted: "at most 10,000 tagged fields" });
-        }
-        for _ in 0..count {
-            let tag = self.unsigned_varint("tag of a tagged field")?;
-            let at = self.at;
-            let size = self.unsigned_varint("size of a tagged field")?;
-            let size = usize::try_from(size).unwrap_or(usize::MAX);
-            if size > self.remaining() {
-                return Err(DecodeError { at, wanted: "size of a tagged field" });
-            }
-            let outer_end = std::mem::replace(&mut self.end, self.at + size);
-            if !read(self, tag)? {
-                self.at = self.end;
-            }
-            if self.remaining() > 0 {
-                return Err(self.error("the end of a tagged field"));
-            }
-            self.end = outer_end;
+        for _ in 0..self.tagged_count()? {
+            self.tagged_field(&mut read)?;
         }
         Ok(())
     }
