@@ -5,6 +5,8 @@
 
 pub mod chunk;
 pub mod error_code;
+#[cfg(test)]
+mod fuzz;
 pub mod records;
 #[cfg(test)]
 mod testdata;
