@@ -9,6 +9,8 @@ pub mod arbitrary;
 pub mod chunk;
 pub mod error_code;
 pub mod frame;
+#[cfg(test)]
+mod fuzz;
 pub mod kinds;
 pub mod messages;
 pub mod primitives;
