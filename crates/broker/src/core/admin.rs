@@ -190,7 +190,7 @@ impl Core {
             .collect();
         self.remove_partitions(turn, &doomed);
         for broker in self.broker_ids() {
-            self.groups(broker).topics_deleted(turn.now, &[name.to_string()]);
+            self.groups(broker).topics_deleted(turn.now, &[(name.to_string(), id)]);
         }
         self.metrics.forget_topic(&name);
         self.emit(self.controller(), || EventKind::TopicDeleted { topic: name.to_string(), topic_id: uuid_text(id) });

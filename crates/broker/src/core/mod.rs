@@ -6,6 +6,7 @@
 mod admin;
 mod append;
 mod close;
+mod coordinators;
 mod configs;
 mod flush;
 mod maintenance;
@@ -35,7 +36,7 @@ use crate::replication::Partition;
 use crate::storage::{Storage, StorageError};
 use crate::time::Timestamp;
 use crate::timers::Timers;
-use crate::{Offset, topics};
+use crate::Offset;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -190,19 +191,10 @@ impl Core {
         ErrorCode::KafkaStorageError
     }
 
-    /// The partition of `__consumer_offsets` that keeps a group, if this broker leads it.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidGroupId`] for an empty name, [`ErrorCode::NotCoordinator`] if another broker is the one.
-    pub(crate) fn coordinated(&self, broker: BrokerId, group_id: &str) -> Result<TopicPartition, ErrorCode> {
-        let Some(topic) = self.metadata.image().topic_named(topics::CONSUMER_OFFSETS) else {
-            return Err(ErrorCode::NotCoordinator);
-        };
-        let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-        let key = TopicPartition { topic_id: topic.id, index: crate::groups::partition_for(group_id, count) };
-        match self.metadata.image().leader(key) {
-            Some(leader) if leader == broker => Ok(key),
-            _ => Err(ErrorCode::NotCoordinator),
+    pub(crate) fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+        for broker in self.brokers.values_mut() {
+            broker.groups.set_watched(watched);
         }
     }
 

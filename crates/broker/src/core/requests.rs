@@ -96,7 +96,7 @@ impl Core {
             state.began = turn.now;
         }
         match handlers::dispatch(self, turn, &call, request) {
-            Reply::Now(response) => self.answer(&call, &response),
+            Reply::Now(mut response) => self.answer(&call, &mut response),
             Reply::After(written) => {
                 let mut written = written;
                 written.waits.retain(|wait| {
@@ -104,7 +104,7 @@ impl Core {
                         .is_some_and(|partition| partition.high_watermark < wait.end)
                 });
                 if written.waits.is_empty() {
-                    return self.answer(&call, &written.response);
+                    return self.answer(&call, &mut written.response);
                 }
                 let watched: Vec<_> = written.waits.iter().map(|wait| wait.partition).collect();
                 self.purgatory.park(call.reply, Parked::of(&call, Wait::Written(written)), watched);
@@ -121,7 +121,7 @@ impl Core {
     }
 
     /// Sends the answer of a request and lets the connection's next one come.
-    pub(crate) fn answer(&mut self, call: &Call, response: &Response) -> Result<(), String> {
+    pub(crate) fn answer(&mut self, call: &Call, response: &mut Response) -> Result<(), String> {
         if let Some(state) = self.connections.get(&call.connection) {
             let took = self.now.since(state.began);
             self.metrics.answered(response.api_key(), took, handlers::first_error(response));
@@ -150,7 +150,7 @@ impl Core {
     }
 
     /// Answers a parked request, or closes its connection if the answer cannot be said.
-    pub(crate) fn answer_parked(&mut self, reply: ReplyId, parked: &Parked, response: &Response) {
+    pub(crate) fn answer_parked(&mut self, reply: ReplyId, parked: &Parked, response: &mut Response) {
         self.timers.cancel(&Timer::Reply(reply));
         let call = self.call_of(reply, parked);
         if let Err(reason) = self.answer(&call, response) {

@@ -62,8 +62,8 @@ impl Core {
                     GroupOutput::Reply { reply, answer } => {
                         let reply = ReplyId(reply.0);
                         let Some(parked) = self.purgatory.take(reply) else { continue };
-                        let response = handlers::group_answer(parked.version, answer);
-                        self.answer_parked(reply, &parked, &response);
+                        let mut response = handlers::group_answer(parked.version, answer);
+                        self.answer_parked(reply, &parked, &mut response);
                     }
                     GroupOutput::Append { id, partition, records } => {
                         self.append_for_groups(turn, broker, id, partition, &records);
@@ -80,13 +80,13 @@ impl Core {
         turn: &mut Turn<'_>,
         broker: BrokerId,
         id: AppendId,
-        partition: PartitionIndex,
+        partition: i32,
         records: &[OffsetsRecord],
     ) {
         let Some(topic) = self.metadata.image().topic_named(topics::CONSUMER_OFFSETS) else {
             return self.groups(broker).handle_appended(turn.now, id, Err(ErrorCode::NotCoordinator));
         };
-        let key = TopicPartition { topic_id: topic.id, index: partition };
+        let key = TopicPartition { topic_id: topic.id, index: PartitionIndex(partition) };
         let timestamp = turn.now.as_millis();
         let mut builder = BatchBuilder::new();
         for record in records {
@@ -143,10 +143,10 @@ impl Core {
             }
             Wait::Written(_) => self.look_at_written(reply, time_is_over),
         };
-        if let Some(response) = response
+        if let Some(mut response) = response
             && let Some(parked) = self.purgatory.take(reply)
         {
-            self.answer_parked(reply, &parked, &response);
+            self.answer_parked(reply, &parked, &mut response);
         }
     }
 

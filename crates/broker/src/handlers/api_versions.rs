@@ -8,16 +8,12 @@
 use super::Call;
 use crate::core::Core;
 use crate::event::EventKind;
+use crate::metadata::{METADATA_VERSION_LEVEL, METADATA_VERSION_LEVEL_MIN};
 use bytestring::ByteString;
 use runnel_protocol::messages::api_versions::{
     ApiVersion, ApiVersionsRequest, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
 };
 use runnel_protocol::{ApiKey, ErrorCode};
-
-/// `metadata.version` of Kafka 4.3 (`4.3-IV0`).
-pub(crate) const METADATA_VERSION_LEVEL: i16 = 30;
-/// The lowest `metadata.version` that Kafka 4.3 still reads (`3.3-IV3`).
-const METADATA_VERSION_LEVEL_MIN: i16 = 7;
 
 pub(super) fn handle(core: &mut Core, call: &Call, request: ApiVersionsRequest) -> ApiVersionsResponse {
     if call.version >= 3 {

@@ -13,11 +13,12 @@ use runnel_protocol::messages::describe_groups::{
 };
 
 pub(super) fn handle(core: &mut Core, call: &Call, request: DescribeGroupsRequest) -> DescribeGroupsResponse {
-    let groups = request
-        .groups
-        .iter()
-        .map(|group_id| {
-            let group = core.groups(call.broker).describe(call.version, group_id);
+    let wanted: Vec<String> = request.groups.iter().map(ToString::to_string).collect();
+    let groups = core
+        .groups(call.broker)
+        .describe(&wanted, call.version)
+        .into_iter()
+        .map(|group| {
             let authorized = request.include_authorized_operations && group.error_code == ErrorCode::None;
             DescribedGroup {
                 error_code: group.error_code.number(),

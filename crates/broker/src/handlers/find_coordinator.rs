@@ -9,7 +9,6 @@
 use super::{Call, Reply};
 use crate::core::{Core, Turn};
 use crate::groups;
-use crate::ids::PartitionIndex;
 use crate::purgatory::{Written, WrittenWait};
 use crate::topics::{self, AutoCreation, CONSUMER_OFFSETS};
 use bytestring::ByteString;
@@ -66,7 +65,7 @@ fn find(
     }
     let Some(topic) = core.metadata.image().topic_named(CONSUMER_OFFSETS) else { return unavailable(key) };
     let count = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
-    let PartitionIndex(index) = groups::partition_for(&key, count);
+    let index = groups::partition_for(&key, count);
     let leader = usize::try_from(index).ok().and_then(|position| topic.partitions.get(position)?.leader);
     let endpoint = leader.and_then(|leader| core.endpoint_of(leader, call.listener));
     let (Some(leader), Some(endpoint)) = (leader, endpoint) else { return unavailable(key) };

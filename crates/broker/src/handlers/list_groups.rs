@@ -6,16 +6,14 @@
 use super::Call;
 use crate::core::Core;
 use bytestring::ByteString;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::list_groups::{ListGroupsRequest, ListGroupsResponse, ListedGroup};
 
 pub(super) fn handle(core: &mut Core, call: &Call, request: ListGroupsRequest) -> ListGroupsResponse {
     let states: Vec<String> = request.states_filter.iter().map(ToString::to_string).collect();
     let types: Vec<String> = request.types_filter.iter().map(ToString::to_string).collect();
-    let outcome = core.groups(call.broker).list(&states, &types);
-    let error_code = ErrorCode::of(&outcome).number();
-    let groups = outcome
-        .unwrap_or_default()
+    let groups = core
+        .groups(call.broker)
+        .list(&states, &types)
         .into_iter()
         .map(|group| ListedGroup {
             group_id: ByteString::from(group.group_id),
@@ -24,5 +22,5 @@ pub(super) fn handle(core: &mut Core, call: &Call, request: ListGroupsRequest) -
             group_type: ByteString::from_static(group.group_type),
         })
         .collect();
-    ListGroupsResponse { error_code, groups, ..Default::default() }
+    ListGroupsResponse { groups, ..Default::default() }
 }

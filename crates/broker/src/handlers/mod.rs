@@ -13,8 +13,10 @@ mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
 mod describe_topic_partitions;
+mod errors;
 mod fetch;
 mod find_coordinator;
+mod groups;
 mod heartbeat;
 mod incremental_alter_configs;
 mod init_producer_id;
@@ -37,7 +39,9 @@ use crate::timers::ReplyId;
 use runnel_protocol::messages::{Request, Response};
 
 pub(crate) use api_versions::unsupported_version;
-pub(crate) use fetch::{ParkedFetch, resume as resume_fetch};
+pub(crate) use errors::{first_error, mark_all_failed};
+pub(crate) use fetch::{ParkedFetch, TopicName, resume as resume_fetch};
+pub(crate) use groups::answer as group_answer;
 
 /// One request: who asks, in which version, and where the answer goes.
 #[derive(Clone, Debug)]

@@ -32,7 +32,7 @@ pub(super) fn handle(core: &mut Core, call: &Call, request: OffsetFetchRequest) 
             })
             .collect::<Vec<_>>()
     });
-    let fetched = core.groups(call.broker).fetch_offsets(&request.group_id, None, -1, wanted.as_deref());
+    let fetched = fetch(core, call, &request.group_id, wanted.as_deref());
     match fetched {
         Ok(topics) => OffsetFetchResponse {
             topics: topics.into_iter().map(old_topic).collect(),
@@ -44,6 +44,20 @@ pub(super) fn handle(core: &mut Core, call: &Call, request: OffsetFetchRequest) 
             error_code: code.number(),
             ..Default::default()
         },
+    }
+}
+
+/// `None` asks for every partition that the group has committed.
+fn fetch(
+    core: &mut Core,
+    call: &Call,
+    group_id: &str,
+    wanted: Option<&[TopicPartitions]>,
+) -> Result<Vec<FetchedTopic>, ErrorCode> {
+    let groups = core.groups(call.broker);
+    match wanted {
+        Some(wanted) => groups.fetch_offsets(group_id, wanted),
+        None => groups.fetch_all_offsets(group_id),
     }
 }
 
@@ -116,9 +130,7 @@ fn fetch_group(core: &mut Core, call: &Call, group: OffsetFetchRequestGroup) -> 
         }
         known
     });
-    let groups = core.groups(call.broker);
-    let member_id = group.member_id.as_deref();
-    match groups.fetch_offsets(&group.group_id, member_id, group.member_epoch, wanted.as_deref()) {
+    match fetch(core, call, &group.group_id, wanted.as_deref()) {
         Err(code) => {
             OffsetFetchResponseGroup { group_id: group.group_id, error_code: code.number(), ..Default::default() }
         }

@@ -7,6 +7,13 @@ mod change;
 mod image;
 mod journal;
 
+/// The feature whose level says which records the metadata log may hold.
+pub(crate) const METADATA_VERSION: &str = "metadata.version";
+/// Its level in Kafka 4.3 (`4.3-IV0`).
+pub(crate) const METADATA_VERSION_LEVEL: i16 = 30;
+/// The lowest level that Kafka 4.3 still reads (`3.3-IV3`).
+pub(crate) const METADATA_VERSION_LEVEL_MIN: i16 = 7;
+
 pub(crate) use change::Change;
 pub(crate) use image::{Image, PartitionRegistration, Topic};
-pub(crate) use journal::{CONTROLLER_EPOCH, Journal, METADATA_TOPIC, METADATA_TOPIC_ID};
+pub(crate) use journal::{Journal, METADATA_TOPIC, METADATA_TOPIC_ID};
