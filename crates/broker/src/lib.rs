@@ -3,13 +3,45 @@
 //! The law: *one input, then drain outputs until `None`, then the next input.* Time enters with each input and never
 //! decreases; randomness enters as a seed; bytes at rest live behind [`Storage`]. Nothing here reads a clock, opens a
 //! socket or starts a thread, so the same seed and inputs give the same frames, byte for byte.
+//!
+//! The front door is [`Cluster`].
 
+mod checkpoints;
+mod cluster;
+mod config;
+pub mod configs;
+mod connection;
+mod core;
+mod event;
+pub mod groups;
+mod handlers;
+mod ids;
+mod input;
+pub mod log;
+mod metadata;
+mod output;
+pub mod producers;
+mod properties;
+mod purgatory;
 pub mod random;
+mod replication;
+mod snapshot;
 pub mod storage;
 pub mod time;
+mod timers;
+mod topics;
 
+pub use cluster::Cluster;
+pub use config::{BrokerSettings, ClusterConfig, Durability, Endpoint, Profile};
+pub use core::{ApiCounters, Metrics, OpenError, TopicCounters};
+pub use event::{Event, EventKind, PartitionPlace, RemovalReason, SCHEMA_VERSION};
+pub use ids::{BrokerId, ConnectionId, FlushId, PartitionIndex};
+pub use input::Input;
+pub use log::{Log, LogConfig};
+pub use output::Output;
 pub use random::Random;
-pub use storage::{BlobId, Storage, StorageError};
+pub use snapshot::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
+pub use storage::{BlobId, MemoryStorage, Storage, StorageError};
 pub use time::Timestamp;
 
 /// A position in a partition's log: the number of the record, counted from 0 at the topic's creation.

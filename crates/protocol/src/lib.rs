@@ -3,9 +3,24 @@
 //! This crate keeps no state and does no input or output. Everything it decodes is bounded by the bytes at hand:
 //! a length read from the wire is never trusted before the bytes that pay for it have been seen.
 
+pub mod api_key;
+#[cfg(any(test, feature = "arbitrary"))]
+pub mod arbitrary;
 pub mod chunk;
 pub mod error_code;
+pub mod frame;
+#[cfg(test)]
+mod fuzz;
+pub mod kinds;
+pub mod messages;
+pub mod primitives;
 pub mod records;
+pub mod schema;
+#[cfg(test)]
+mod testdata;
 
+pub use api_key::ApiKey;
 pub use chunk::{BlobRange, Chunk, Chunks};
 pub use error_code::ErrorCode;
+pub use messages::{Request, Response};
+pub use primitives::{DecodeError, EncodeError, Message, Reader, Writer};

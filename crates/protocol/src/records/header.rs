@@ -78,6 +78,25 @@ pub enum Compression {
     Zstd,
 }
 
+impl Compression {
+    /// Its name, as in the topic config `compression.type` (where `none` is called `uncompressed`).
+    pub fn name(self) -> &'static str {
+        match self {
+            Compression::None => "none",
+            Compression::Gzip => "gzip",
+            Compression::Snappy => "snappy",
+            Compression::Lz4 => "lz4",
+            Compression::Zstd => "zstd",
+        }
+    }
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
 /// Which clock the timestamps come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TimestampType {
@@ -131,6 +150,24 @@ impl Attributes {
     #[must_use]
     pub fn with_compression(self, compression: Compression) -> Self {
         Attributes(self.0 & !0x07 | compression as i16)
+    }
+
+    /// The same attributes, of a batch that is part of a transaction.
+    #[must_use]
+    pub fn with_transactional(self) -> Self {
+        Attributes(self.0 | 0x10)
+    }
+
+    /// The same attributes, of a batch of control records.
+    #[must_use]
+    pub fn with_control(self) -> Self {
+        Attributes(self.0 | 0x20)
+    }
+
+    /// The same attributes, of a batch whose `base_timestamp` is the time after which tombstones may go.
+    #[must_use]
+    pub fn with_delete_horizon(self) -> Self {
+        Attributes(self.0 | 0x40)
     }
 
     /// The same attributes with another clock.
@@ -208,18 +245,27 @@ impl BatchHeader {
         Ok(header)
     }
 
+    /// Reads the header of a batch that lies whole at the start of `bytes`, without a look at its checksum.
+    ///
+    /// # Errors
+    /// As [`BatchHeader::read`]; [`BatchError::Truncated`] when the stated length is not there.
+    pub fn read_whole(bytes: &[u8]) -> Result<Self, BatchError> {
+        let header = Self::read(bytes)?;
+        let size = header.size();
+        if bytes.len() < size {
+            return Err(BatchError::Truncated { wanted: size, found: bytes.len() });
+        }
+        Ok(header)
+    }
+
     /// Reads the header of a batch that lies whole at the start of `bytes` and compares its checksum.
     ///
     /// # Errors
     /// As [`BatchHeader::read`]; [`BatchError::Truncated`] when the stated length is not there and
     /// [`BatchError::Checksum`] when the bytes were changed on the way.
     pub fn check(bytes: &[u8]) -> Result<Self, BatchError> {
-        let header = Self::read(bytes)?;
-        let size = header.size();
-        if bytes.len() < size {
-            return Err(BatchError::Truncated { wanted: size, found: bytes.len() });
-        }
-        let computed = crc32c::crc32c(&bytes[Self::CHECKSUMMED_FROM..size]);
+        let header = Self::read_whole(bytes)?;
+        let computed = crc32c::crc32c(&bytes[Self::CHECKSUMMED_FROM..header.size()]);
         if computed != header.crc {
             return Err(BatchError::Checksum { stated: header.crc, computed });
         }
@@ -250,14 +296,14 @@ impl BatchHeader {
         Self::LOG_OVERHEAD + usize::try_from(self.batch_length).unwrap_or(0)
     }
 
-    /// Offset of the last record.
+    /// Offset of the last record; stays at the largest offset there is if a hostile header points past it.
     pub fn last_offset(&self) -> i64 {
-        self.base_offset + i64::from(self.last_offset_delta)
+        self.base_offset.saturating_add(i64::from(self.last_offset_delta))
     }
 
     /// The offset after the last record.
     pub fn next_offset(&self) -> i64 {
-        self.last_offset() + 1
+        self.last_offset().saturating_add(1)
     }
 
     /// Whether an idempotent producer wrote the batch.

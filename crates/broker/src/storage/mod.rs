@@ -7,6 +7,10 @@
 //! what was appended and not flushed may be gone after a power cut. Renames, removals and [`Storage::replace`] are the
 //! driver's to make durable together with the blobs that it flushes.
 
+mod memory;
+
+pub use memory::MemoryStorage;
+
 use bytes::Bytes;
 use std::fmt;
 

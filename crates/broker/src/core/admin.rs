@@ -1,0 +1,265 @@
+//! Carrying out what was decided about topics, configs and producer ids: written first, applied after.
+
+use super::{Core, Turn};
+use crate::event::{EventKind, PartitionPlace};
+use crate::ids::{BrokerId, PartitionIndex, TopicPartition, partition_folder, uuid_text};
+use crate::log::{Files, Log, LogConfig};
+use crate::metadata::{Change, METADATA_TOPIC_ID, PartitionRegistration};
+use crate::purgatory::WrittenWait;
+use crate::replication::Partition;
+use crate::storage::StorageError;
+use crate::topics::{self, Plan};
+use bytestring::ByteString;
+use runnel_protocol::ErrorCode;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Producer ids that a broker takes at a time, as Kafka's do.
+const PRODUCER_IDS_BLOCK: i64 = 1_000;
+
+/// The one partition of the metadata log.
+pub(crate) const METADATA_PARTITION: TopicPartition =
+    TopicPartition { topic_id: METADATA_TOPIC_ID, index: PartitionIndex(0) };
+
+impl Core {
+    /// Writes changes to the metadata log, in one batch, and makes them so.
+    ///
+    /// # Errors
+    /// The log's; then nothing has changed.
+    pub(crate) fn commit(&mut self, turn: &mut Turn<'_>, changes: &[Change]) -> Result<WrittenWait, ErrorCode> {
+        let controller = self.controller();
+        if !changes.is_empty() {
+            let batch = self.metadata.batch(turn.now, changes);
+            self.append_own(turn, controller, METADATA_PARTITION, &batch)?;
+            self.metadata.apply(changes);
+        }
+        let end = self.metadata.end_offset();
+        Ok(WrittenWait { partition: METADATA_PARTITION, end, place: None })
+    }
+
+    /// Makes topics. When this returns, every broker knows them and has their files.
+    ///
+    /// # Errors
+    /// [`ErrorCode::KafkaStorageError`] if files cannot be made; then there is no topic.
+    pub(crate) fn create_topics(
+        &mut self,
+        turn: &mut Turn<'_>,
+        plans: Vec<Plan>,
+        automatic: bool,
+    ) -> Result<(Vec<Uuid>, WrittenWait), ErrorCode> {
+        let mut changes = Vec::new();
+        let mut ids = Vec::with_capacity(plans.len());
+        for plan in &plans {
+            let id = self.random.next_uuid();
+            ids.push(id);
+            changes.push(Change::Topic { name: plan.name.clone(), id });
+            changes.extend(plan.configs.iter().map(|(name, value)| Change::TopicConfig {
+                topic: plan.name.clone(),
+                name: name.clone(),
+                value: Some(value.clone()),
+            }));
+            changes.extend(registrations(id, 0, &plan.replicas));
+        }
+        let mut made = Vec::new();
+        for (plan, id) in plans.iter().zip(&ids) {
+            let config = self.settings.log_config(&plan.configs);
+            let outcome = self.make_partitions(turn, &plan.name, *id, 0, &plan.replicas, config, &mut made);
+            if let Err(error) = outcome {
+                return Err(self.unmake(turn, &made, &error));
+            }
+        }
+        let wait = match self.commit(turn, &changes) {
+            Ok(wait) => wait,
+            Err(code) => {
+                self.remove_partitions(turn, &made);
+                return Err(code);
+            }
+        };
+        for (plan, id) in plans.into_iter().zip(&ids) {
+            let (topic, topic_id) = (plan.name.to_string(), uuid_text(*id));
+            self.emit(self.controller(), || EventKind::TopicCreated {
+                internal: topics::is_internal(&topic),
+                topic,
+                topic_id,
+                partitions: places(0, &plan.replicas),
+                automatic,
+            });
+        }
+        Ok((ids, wait))
+    }
+
+    /// Gives a topic more partitions.
+    ///
+    /// # Errors
+    /// As [`Core::create_topics`].
+    pub(crate) fn add_partitions(
+        &mut self,
+        turn: &mut Turn<'_>,
+        name: &str,
+        replicas: Vec<Vec<BrokerId>>,
+    ) -> Result<WrittenWait, ErrorCode> {
+        let topic = self.metadata.image().topic_named(name).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let (name, id) = (topic.name.clone(), topic.id);
+        let first = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
+        let overrides = self.metadata.image().topic_configs.get(&name).cloned().unwrap_or_default();
+        let config = self.settings.log_config(&overrides);
+        let mut made = Vec::new();
+        if let Err(error) = self.make_partitions(turn, &name, id, first, &replicas, config, &mut made) {
+            return Err(self.unmake(turn, &made, &error));
+        }
+        let changes: Vec<Change> = registrations(id, first, &replicas).collect();
+        let wait = match self.commit(turn, &changes) {
+            Ok(wait) => wait,
+            Err(code) => {
+                self.remove_partitions(turn, &made);
+                return Err(code);
+            }
+        };
+        self.emit(self.controller(), || EventKind::PartitionsAdded {
+            topic: name.to_string(),
+            partitions: places(first, &replicas),
+        });
+        Ok(wait)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a topic's name, id, configuration and places belong together")]
+    fn make_partitions(
+        &mut self,
+        turn: &mut Turn<'_>,
+        name: &ByteString,
+        topic_id: Uuid,
+        first: i32,
+        replicas: &[Vec<BrokerId>],
+        config: LogConfig,
+        made: &mut Vec<(BrokerId, TopicPartition)>,
+    ) -> Result<(), StorageError> {
+        // The fifty partitions of internal topics get their files when they get their first record.
+        let files = if topics::is_internal(name) { Files::AtFirstAppend } else { Files::AtOnce };
+        for (index, replicas) in (first..).map(PartitionIndex).zip(replicas) {
+            let Some(leader) = replicas.first() else { continue };
+            let folder = partition_folder(*leader, name, index);
+            let log = Log::create(turn.storage, &folder, topic_id, config, files, turn.now)?;
+            let partition = Partition::new(name.clone(), topic_id, index, log, 0);
+            let key = TopicPartition { topic_id, index };
+            if let Some(broker) = self.brokers.get_mut(leader) {
+                broker.partitions.insert(key, partition);
+                made.push((*leader, key));
+            }
+            if files == Files::AtOnce && self.config.durability == crate::config::Durability::Always {
+                self.flushes.want(*leader, key);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back partitions whose topic could not be made after all.
+    fn unmake(&mut self, turn: &mut Turn<'_>, made: &[(BrokerId, TopicPartition)], error: &StorageError) -> ErrorCode {
+        self.metrics.log.push_back(error.to_string());
+        self.remove_partitions(turn, made);
+        ErrorCode::KafkaStorageError
+    }
+
+    fn remove_partitions(&mut self, turn: &mut Turn<'_>, doomed: &[(BrokerId, TopicPartition)]) {
+        for (broker, key) in doomed {
+            let removed = self.brokers.get_mut(broker).and_then(|broker| broker.partitions.remove(key));
+            if let Some(partition) = removed
+                && let Err(error) = partition.log.delete(turn.storage)
+            {
+                // The topic is gone all the same; its folder is known for a left-over at the next start.
+                self.metrics.log.push_back(error.to_string());
+            }
+            self.cleaning.remove(&(*broker, *key));
+            self.purgatory.wake(*key);
+        }
+    }
+
+    /// Removes a topic, its files, and what groups have committed for it.
+    ///
+    /// # Errors
+    /// The metadata log's.
+    pub(crate) fn delete_topic(&mut self, turn: &mut Turn<'_>, id: Uuid) -> Result<WrittenWait, ErrorCode> {
+        let topic = self.metadata.image().topic(id).ok_or(ErrorCode::UnknownTopicId)?;
+        let name = topic.name.clone();
+        let wait = self.commit(turn, &[Change::RemoveTopic { id }])?;
+        let doomed: Vec<(BrokerId, TopicPartition)> = self
+            .brokers
+            .iter()
+            .flat_map(|(broker, state)| {
+                state.partitions.keys().filter(|key| key.topic_id == id).map(move |key| (*broker, *key))
+            })
+            .collect();
+        self.remove_partitions(turn, &doomed);
+        for broker in self.broker_ids() {
+            self.groups(broker).topics_deleted(turn.now, &[(name.to_string(), id)]);
+        }
+        self.metrics.forget_topic(&name);
+        self.emit(self.controller(), || EventKind::TopicDeleted { topic: name.to_string(), topic_id: uuid_text(id) });
+        Ok(wait)
+    }
+
+    /// Puts a topic's new configuration into force.
+    pub(crate) fn apply_topic_configs(&mut self, topic: &str) {
+        let image = self.metadata.image();
+        let Some(id) = image.topic_named(topic).map(|topic| topic.id) else { return };
+        let overrides = image.topic_configs.get(topic).cloned().unwrap_or_default();
+        let config = self.settings.log_config(&overrides);
+        for broker in self.brokers.values_mut() {
+            for (_, partition) in broker.partitions.iter_mut().filter(|(key, _)| key.topic_id == id) {
+                partition.log.set_config(config);
+            }
+        }
+    }
+
+    /// The next producer id of a broker, and what to wait for if a new block of them had to be written.
+    ///
+    /// # Errors
+    /// The metadata log's.
+    pub(crate) fn next_producer_id(
+        &mut self,
+        turn: &mut Turn<'_>,
+        broker: BrokerId,
+    ) -> Result<(i64, Option<WrittenWait>), ErrorCode> {
+        let Some(state) = self.brokers.get_mut(&broker) else { return Err(ErrorCode::CoordinatorNotAvailable) };
+        let (next, end) = state.producer_ids;
+        if next < end {
+            state.producer_ids.0 += 1;
+            return Ok((next, None));
+        }
+        let first = self.metadata.image().next_producer_id;
+        let next_producer_id = first + PRODUCER_IDS_BLOCK;
+        let broker_epoch = self.metadata.image().brokers.get(&broker).copied().unwrap_or(-1);
+        let wait = self.commit(turn, &[Change::ProducerIds { broker, broker_epoch, next_producer_id }])?;
+        if let Some(state) = self.brokers.get_mut(&broker) {
+            state.producer_ids = (first + 1, next_producer_id);
+        }
+        Ok((first, Some(wait)))
+    }
+}
+
+fn registrations(topic_id: Uuid, first: i32, replicas: &[Vec<BrokerId>]) -> impl Iterator<Item = Change> + '_ {
+    (first..).map(PartitionIndex).zip(replicas).map(move |(index, replicas)| Change::Partition {
+        topic_id,
+        index,
+        registration: PartitionRegistration {
+            replicas: replicas.clone(),
+            in_sync_replicas: replicas.clone(),
+            leader: replicas.first().copied(),
+            leader_epoch: 0,
+            partition_epoch: 0,
+        },
+    })
+}
+
+fn places(first: i32, replicas: &[Vec<BrokerId>]) -> Vec<PartitionPlace> {
+    (first..)
+        .zip(replicas)
+        .map(|(partition, replicas)| PartitionPlace {
+            partition,
+            leader: replicas.first().map_or(-1, |leader| leader.0),
+            replicas: replicas.iter().map(|broker| broker.0).collect(),
+        })
+        .collect()
+}
+
+/// The configs of a topic, by name.
+pub(crate) type Overrides = BTreeMap<String, String>;

@@ -1,0 +1,177 @@
+//! Writing to a partition: from producers, and from the brokers themselves.
+
+use super::{Core, Turn};
+use crate::event::{EventKind, RemovalReason};
+use crate::handlers::Call;
+use crate::ids::{BrokerId, TopicPartition};
+use crate::log::{AppendError, Appended, CheckedBatch, ValidationError, ValidationRules, validate};
+use crate::Offset;
+use bytes::Bytes;
+use runnel_protocol::ErrorCode;
+
+/// Why a producer's batch was not written, as the Produce answer says it.
+#[derive(Clone, Debug)]
+pub(crate) struct AppendRefusal {
+    pub(crate) code: ErrorCode,
+    pub(crate) message: Option<String>,
+    /// Position in the batch and what is wrong with the record.
+    pub(crate) record_errors: Vec<(i32, Option<String>)>,
+    pub(crate) log_start_offset: Option<Offset>,
+}
+
+impl From<ErrorCode> for AppendRefusal {
+    fn from(code: ErrorCode) -> Self {
+        AppendRefusal { code, message: None, record_errors: Vec::new(), log_start_offset: None }
+    }
+}
+
+impl From<ValidationError> for AppendRefusal {
+    fn from(error: ValidationError) -> Self {
+        AppendRefusal {
+            code: error.code,
+            message: Some(error.message),
+            record_errors: error.record_errors.into_iter().map(|error| (error.batch_index, error.message)).collect(),
+            log_start_offset: None,
+        }
+    }
+}
+
+impl Core {
+    /// Checks and writes what a producer sent for one partition.
+    pub(crate) fn append_produced(
+        &mut self,
+        turn: &mut Turn<'_>,
+        call: &Call,
+        key: TopicPartition,
+        bytes: &Bytes,
+    ) -> Result<Appended, AppendRefusal> {
+        let strict = self.config.profile == crate::config::Profile::Kafka;
+        let (broker, connection) = (call.broker, call.connection);
+        let partition = self.led(broker, key, -1)?;
+        let rules = ValidationRules { config: partition.log.config(), strict, api_version: call.version };
+        let batch = validate(bytes, &rules, turn.now)?;
+        let leader_epoch = partition.leader_epoch;
+        let appended = match partition.log.append(turn.storage, turn.now, &batch, leader_epoch) {
+            Ok(appended) => appended,
+            Err(AppendError::Storage(error)) => return Err(self.storage_failed(broker, key, error).into()),
+            Err(AppendError::Refused { code, reason }) => {
+                return Err(AppendRefusal { message: Some(reason), ..code.into() });
+            }
+        };
+        let topic = partition.topic.clone();
+        let header = *batch.header();
+        if appended.is_duplicate {
+            self.emit(broker, || EventKind::DuplicateBatch {
+                topic: topic.to_string(),
+                partition: key.index.0,
+                base_offset: appended.base_offset,
+                producer_id: header.producer_id,
+                connection,
+            });
+            return Ok(appended);
+        }
+        self.metrics.produced(&topic, header.records_count, batch.size());
+        self.appended(broker, key, &batch, &appended, Some(connection));
+        Ok(appended)
+    }
+
+    /// Writes records of the broker itself, which are right by construction.
+    ///
+    /// # Errors
+    /// The partition's state or store.
+    pub(crate) fn append_own(
+        &mut self,
+        turn: &mut Turn<'_>,
+        broker: BrokerId,
+        key: TopicPartition,
+        bytes: &Bytes,
+    ) -> Result<Appended, ErrorCode> {
+        let batch = CheckedBatch::from_coordinator(bytes).expect("the broker builds whole batches");
+        let partition = self.partition_mut(broker, key).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        if partition.offline.is_some() {
+            return Err(ErrorCode::KafkaStorageError);
+        }
+        let leader_epoch = partition.leader_epoch;
+        match partition.log.append(turn.storage, turn.now, &batch, leader_epoch) {
+            Ok(appended) => {
+                self.appended(broker, key, &batch, &appended, None);
+                Ok(appended)
+            }
+            Err(AppendError::Storage(error)) => Err(self.storage_failed(broker, key, error)),
+            Err(AppendError::Refused { code, .. }) => Err(code),
+        }
+    }
+
+    fn appended(
+        &mut self,
+        broker: BrokerId,
+        key: TopicPartition,
+        batch: &CheckedBatch,
+        appended: &Appended,
+        connection: Option<crate::ConnectionId>,
+    ) {
+        if self.watched
+            && let Some(partition) = self.partition(broker, key)
+        {
+            let (topic, index) = (partition.topic.to_string(), key.index.0);
+            let header = *batch.header();
+            let size = u32::try_from(batch.size()).unwrap_or(u32::MAX);
+            if appended.rolled {
+                let (topic, base_offset) = (topic.clone(), appended.base_offset);
+                self.emit(broker, || EventKind::SegmentRolled { topic, partition: index, base_offset });
+            }
+            self.emit(broker, || EventKind::BatchAppended {
+                topic,
+                partition: index,
+                base_offset: appended.base_offset,
+                last_offset: appended.last_offset,
+                records: header.records_count,
+                size,
+                timestamp: header.max_timestamp,
+                producer_id: header.producer_id,
+                connection,
+            });
+        }
+        self.after_append(broker, key, appended.rolled);
+    }
+
+    /// Moves a partition's log start offset and answers where it is then.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyViolation`] for a log that keeps its records by key, [`ErrorCode::OffsetOutOfRange`] for an
+    /// offset beyond the high watermark, and the partition's own errors.
+    pub(crate) fn delete_records(
+        &mut self,
+        turn: &mut Turn<'_>,
+        broker: BrokerId,
+        key: TopicPartition,
+        offset: Offset,
+    ) -> Result<Offset, ErrorCode> {
+        let partition = self.led(broker, key, -1)?;
+        let policy = partition.log.config().cleanup_policy;
+        if policy.compact && !policy.delete {
+            return Err(ErrorCode::PolicyViolation);
+        }
+        let to = if offset == -1 { partition.high_watermark } else { offset };
+        if to < 0 || to > partition.high_watermark {
+            return Err(ErrorCode::OffsetOutOfRange);
+        }
+        let from = partition.log.log_start_offset();
+        if to <= from {
+            return Ok(from);
+        }
+        if let Err(error) = partition.log.advance_log_start_offset(turn.storage, to) {
+            return Err(self.storage_failed(broker, key, error));
+        }
+        let topic = partition.topic.to_string();
+        self.emit(broker, || EventKind::LogStartMoved {
+            topic,
+            partition: key.index.0,
+            from,
+            to,
+            why: RemovalReason::LogStart,
+        });
+        self.write_checkpoints(turn, broker);
+        Ok(to)
+    }
+}

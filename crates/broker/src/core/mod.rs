@@ -1,0 +1,205 @@
+//! The cluster's inside: what every room and handler may ask for.
+//!
+//! Three kinds of state stay apart, though they live in one process: the metadata image that all brokers share, each
+//! broker's logs, and each coordinator's groups.
+
+mod admin;
+mod append;
+mod close;
+mod coordinators;
+mod configs;
+mod flush;
+mod maintenance;
+mod metrics;
+mod open;
+mod requests;
+mod settle;
+
+pub use metrics::{ApiCounters, Metrics, TopicCounters};
+pub use open::OpenError;
+
+pub(crate) use append::AppendRefusal;
+pub(crate) use configs::Settings;
+pub(crate) use flush::Flushes;
+
+use crate::config::{ClusterConfig, Endpoint};
+use crate::connection::Connection;
+use crate::event::{Event, EventKind};
+use crate::groups::Groups;
+use crate::handlers::TopicName;
+use crate::ids::{BrokerId, ConnectionId, TopicPartition};
+use crate::metadata::{Journal, METADATA_TOPIC_ID};
+use crate::output::Output;
+use crate::purgatory::Purgatory;
+use crate::random::Random;
+use crate::replication::Partition;
+use crate::storage::{Storage, StorageError};
+use crate::time::Timestamp;
+use crate::timers::Timers;
+use crate::Offset;
+use bytestring::ByteString;
+use runnel_protocol::ErrorCode;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use uuid::Uuid;
+
+/// What one input is handled with.
+pub(crate) struct Turn<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) storage: &'a mut dyn Storage,
+}
+
+/// One broker of the cluster.
+#[derive(Clone, Debug)]
+pub(crate) struct Broker {
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) partitions: BTreeMap<TopicPartition, Partition>,
+    pub(crate) groups: Groups,
+    /// Producer ids that it may give out, from the first to before the second.
+    pub(crate) producer_ids: (i64, i64),
+    /// Whether its files were read after a clean stop.
+    pub(crate) was_clean: bool,
+}
+
+/// The whole cluster but for its storage.
+#[derive(Clone, Debug)]
+pub(crate) struct Core {
+    pub(crate) config: ClusterConfig,
+    pub(crate) settings: Settings,
+    pub(crate) cluster_id: ByteString,
+    pub(crate) random: Random,
+    pub(crate) metadata: Journal,
+    pub(crate) brokers: BTreeMap<BrokerId, Broker>,
+    pub(crate) connections: BTreeMap<ConnectionId, Connection>,
+    pub(crate) purgatory: Purgatory,
+    pub(crate) timers: Timers,
+    pub(crate) flushes: Flushes,
+    pub(crate) metrics: Metrics,
+    pub(crate) outputs: VecDeque<Output>,
+    /// Connections whose next request may be looked at.
+    pub(crate) ready: BTreeSet<ConnectionId>,
+    pub(crate) next_reply: u64,
+    /// Where cleaning goes on: the partitions that are still to be looked at.
+    pub(crate) cleaning: BTreeSet<(BrokerId, TopicPartition)>,
+    pub(crate) event_sequence: u64,
+    pub(crate) watched: bool,
+    pub(crate) now: Timestamp,
+}
+
+impl Core {
+    /// Tells watchers; costs nothing when there are none.
+    pub(crate) fn emit(&mut self, broker: BrokerId, kind: impl FnOnce() -> EventKind) {
+        if self.watched {
+            self.event_sequence += 1;
+            let event = Event { sequence: self.event_sequence, time: self.now, broker, kind: kind() };
+            self.outputs.push_back(Output::Event(event));
+        }
+    }
+
+    /// The broker that decides about topics: the first.
+    pub(crate) fn controller(&self) -> BrokerId {
+        self.brokers.keys().next().copied().expect("a cluster has a broker")
+    }
+
+    pub(crate) fn broker_ids(&self) -> Vec<BrokerId> {
+        self.brokers.keys().copied().collect()
+    }
+
+    /// Every broker with the address that clients of this listener are told.
+    pub(crate) fn endpoints(&self, listener: usize) -> impl Iterator<Item = (BrokerId, &Endpoint)> {
+        self.brokers.iter().filter_map(move |(id, broker)| {
+            Some((*id, broker.endpoints.get(listener).or_else(|| broker.endpoints.first())?))
+        })
+    }
+
+    pub(crate) fn endpoint_of(&self, broker: BrokerId, listener: usize) -> Option<&Endpoint> {
+        self.endpoints(listener).find(|(id, _)| *id == broker).map(|(_, endpoint)| endpoint)
+    }
+
+    /// Finds a topic as a request names it, by id or by name.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownTopicId`] or [`ErrorCode::UnknownTopicOrPartition`].
+    pub(crate) fn topic_name(&self, by_id: bool, name: &ByteString, id: Uuid) -> Result<TopicName, ErrorCode> {
+        let image = self.metadata.image();
+        let found = if by_id {
+            image.topic(id).ok_or(ErrorCode::UnknownTopicId)
+        } else {
+            image.topic_named(name).ok_or(ErrorCode::UnknownTopicOrPartition)
+        }?;
+        Ok(TopicName { name: found.name.clone(), id: found.id })
+    }
+
+    pub(crate) fn leader_and_epoch(&self, key: TopicPartition) -> Option<(BrokerId, i32)> {
+        let registration = self.metadata.image().partition(key)?;
+        Some((registration.leader?, registration.leader_epoch))
+    }
+
+    /// The partition, if this broker leads it and its files are in order.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownTopicOrPartition`] if there is none, [`ErrorCode::NotLeaderOrFollower`] if another broker
+    /// has it, the epoch's errors as [`Partition::check_leader_epoch`], [`ErrorCode::KafkaStorageError`] if it is
+    /// offline.
+    pub(crate) fn led(
+        &mut self,
+        broker: BrokerId,
+        key: TopicPartition,
+        leader_epoch: i32,
+    ) -> Result<&mut Partition, ErrorCode> {
+        let registration = self.metadata.image().partition(key).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        if registration.leader != Some(broker) {
+            return Err(ErrorCode::NotLeaderOrFollower);
+        }
+        let partition = self.brokers.get_mut(&broker).and_then(|broker| broker.partitions.get_mut(&key));
+        let partition = partition.ok_or(ErrorCode::NotLeaderOrFollower)?;
+        partition.check_leader_epoch(leader_epoch)?;
+        if partition.offline.is_some() {
+            return Err(ErrorCode::KafkaStorageError);
+        }
+        Ok(partition)
+    }
+
+    /// A partition of a broker, or the metadata log, whatever state it is in.
+    pub(crate) fn partition_mut(&mut self, broker: BrokerId, key: TopicPartition) -> Option<&mut Partition> {
+        if key.topic_id == METADATA_TOPIC_ID {
+            return Some(self.metadata.partition_mut());
+        }
+        self.brokers.get_mut(&broker)?.partitions.get_mut(&key)
+    }
+
+    pub(crate) fn partition(&self, broker: BrokerId, key: TopicPartition) -> Option<&Partition> {
+        if key.topic_id == METADATA_TOPIC_ID {
+            return Some(self.metadata.partition());
+        }
+        self.brokers.get(&broker)?.partitions.get(&key)
+    }
+
+    pub(crate) fn high_watermark(&self, broker: BrokerId, key: TopicPartition) -> Option<Offset> {
+        Some(self.partition(broker, key)?.high_watermark)
+    }
+
+    /// A write or read of the partition's files failed: it takes no requests until the next start. Others go on.
+    pub(crate) fn storage_failed(&mut self, broker: BrokerId, key: TopicPartition, error: StorageError) -> ErrorCode {
+        let Some(partition) = self.partition_mut(broker, key) else { return ErrorCode::KafkaStorageError };
+        let (topic, index) = (partition.topic.to_string(), partition.index.0);
+        let why = error.to_string();
+        if partition.offline.replace(error).is_none() {
+            self.metrics.log.push_back(format!("{topic}-{index} is offline: {why}"));
+            self.emit(broker, || EventKind::PartitionOffline { topic, partition: index, why });
+        }
+        self.purgatory.wake(key);
+        ErrorCode::KafkaStorageError
+    }
+
+    pub(crate) fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+        for broker in self.brokers.values_mut() {
+            broker.groups.set_watched(watched);
+        }
+    }
+
+    pub(crate) fn groups(&mut self, broker: BrokerId) -> &mut Groups {
+        let broker = self.brokers.get_mut(&broker).expect("connections belong to brokers of the cluster");
+        &mut broker.groups
+    }
+}

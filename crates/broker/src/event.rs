@@ -1,0 +1,97 @@
+//! What watchers are told: the stage, the lessons, the log and the live stream draw from this alone.
+//!
+//! An event says what happened, to whom, from which offset to which, and why. Deciding code never reads one back.
+
+use crate::groups::GroupEvent;
+use crate::ids::{BrokerId, ConnectionId};
+use crate::time::Timestamp;
+
+/// The version of the shape in which events and snapshots are written; it grows when a field changes its meaning.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One happening.
+#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+pub struct Event {
+    /// Counts all events of the cluster from 1, without gaps.
+    pub sequence: u64,
+    /// When, in microseconds since the Unix epoch.
+    pub time: Timestamp,
+    /// On which broker.
+    pub broker: BrokerId,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// A partition and where it lives.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct PartitionPlace {
+    /// The partition.
+    pub partition: i32,
+    /// The broker that takes writes for it; -1 if none does.
+    pub leader: i32,
+    /// The brokers that keep a copy.
+    pub replicas: Vec<i32>,
+}
+
+/// Why records went away from the start of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemovalReason {
+    /// Older than `retention.ms`.
+    RetentionTime,
+    /// The log was larger than `retention.bytes`.
+    RetentionSize,
+    /// Before the log start offset, which DeleteRecords had moved.
+    LogStart,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "fields carry Kafka's own names; what is not plain from the name is said")]
+pub enum EventKind {
+    /// A broker has read its files and takes connections.
+    BrokerStarted { partitions: u32 },
+    /// Reading a partition's files after an unclean stop, something was cut off or rebuilt.
+    LogRecovered { topic: String, partition: i32, what: String },
+    ConnectionOpened { connection: ConnectionId, peer: String },
+    /// A client has said which software it is (ApiVersions) and the name that its user gave it.
+    ClientIdentified { connection: ConnectionId, client_id: String, software: String, version: String },
+    ConnectionClosed { connection: ConnectionId, reason: String },
+    TopicCreated { topic: String, topic_id: String, internal: bool, partitions: Vec<PartitionPlace>, automatic: bool },
+    PartitionsAdded { topic: String, partitions: Vec<PartitionPlace> },
+    TopicDeleted { topic: String, topic_id: String },
+    /// `resource` is `topic orders` or `broker 1`; a value that is `null` went back to its default.
+    ConfigChanged { resource: String, name: String, value: Option<String> },
+    /// A producer's records were written.
+    BatchAppended {
+        topic: String,
+        partition: i32,
+        base_offset: i64,
+        last_offset: i64,
+        records: i32,
+        size: u32,
+        timestamp: i64,
+        producer_id: i64,
+        /// The connection that brought them; none for the broker's own records.
+        connection: Option<ConnectionId>,
+    },
+    /// A batch came again and was answered with the offset that it has, not written twice.
+    DuplicateBatch { topic: String, partition: i32, base_offset: i64, producer_id: i64, connection: ConnectionId },
+    /// Records were refused; `error` is Kafka's name for why.
+    ProduceRefused { topic: String, partition: i32, error: &'static str, why: String, connection: ConnectionId },
+    HighWatermarkMoved { topic: String, partition: i32, from: i64, to: i64 },
+    LogStartMoved { topic: String, partition: i32, from: i64, to: i64, why: RemovalReason },
+    SegmentRolled { topic: String, partition: i32, base_offset: i64 },
+    SegmentRemoved { topic: String, partition: i32, base_offset: i64, size: u64, why: RemovalReason },
+    LogCompacted { topic: String, partition: i32, records_before: u64, records_after: u64, size_before: u64, size_after: u64 },
+    /// Records went out to a reader, from `from` to `to` inclusive.
+    RecordsFetched { topic: String, partition: i32, from: i64, to: i64, size: u32, connection: ConnectionId },
+    /// A Fetch waits for records.
+    FetchParked { connection: ConnectionId, until: Timestamp },
+    ProducerIdAssigned { producer_id: i64, producer_epoch: i16, connection: ConnectionId },
+    PartitionOffline { topic: String, partition: i32, why: String },
+    /// Something that a consumer group did.
+    Group { event: GroupEvent },
+}

@@ -1,0 +1,286 @@
+//! Fetch (API key 1): records from the partitions that this broker leads, waiting for them if there are too few.
+//!
+//! Versions 4 to 18. v4: isolation level, v7: sessions (KIP-227), v9: leader epochs, v12: truncation is told
+//! (KIP-595), v13: topic ids (KIP-516), v15: replica state, v16: the new leader (KIP-951).
+//! Not done: fetch sessions, which a broker may always decline (session id 0: each request names all its partitions);
+//! fetches by followers and preferred read replicas, which come with copies on followers.
+//! Spec: <https://kafka.apache.org/protocol#The_Messages_Fetch>
+
+use super::{Call, Reply};
+use crate::Offset;
+use crate::core::{Core, Turn};
+use crate::event::EventKind;
+use crate::ids::{PartitionIndex, TopicPartition};
+use crate::log::ReadError;
+use crate::purgatory::{Parked, Wait};
+use crate::replication::Isolation;
+use crate::timers::Timer;
+use bytestring::ByteString;
+use runnel_protocol::messages::Response;
+use runnel_protocol::messages::fetch::{
+    AbortedTransaction, EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchableTopicResponse,
+    LeaderIdAndEpoch, NodeEndpoint, PartitionData,
+};
+use runnel_protocol::{Chunks, ErrorCode};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Session epoch of a request that wants no session.
+const NO_SESSION_EPOCH: i32 = -1;
+/// Session epoch of a request that wants a new session.
+const NEW_SESSION_EPOCH: i32 = 0;
+
+/// A topic as a request names it, found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct TopicName {
+    pub(crate) name: ByteString,
+    pub(crate) id: Uuid,
+}
+
+/// A Fetch that waits: the request as it was understood.
+#[derive(Clone, Debug)]
+pub(crate) struct ParkedFetch {
+    min_bytes: usize,
+    max_bytes: usize,
+    isolation: Isolation,
+    /// In the request's order, which decides whose records come first when not all fit.
+    topics: Vec<WantedTopic>,
+}
+
+#[derive(Clone, Debug)]
+struct WantedTopic {
+    /// As the request spelled it.
+    name: ByteString,
+    id: Uuid,
+    found: Result<TopicName, ErrorCode>,
+    partitions: Vec<FetchPartition>,
+}
+
+impl ParkedFetch {
+    /// The partitions whose growth may complete the request.
+    pub(crate) fn partitions(&self) -> impl Iterator<Item = TopicPartition> + '_ {
+        self.topics.iter().filter_map(|topic| Some((topic.found.as_ref().ok()?.id, topic))).flat_map(|(id, topic)| {
+            topic.partitions.iter().map(move |wanted| TopicPartition {
+                topic_id: id,
+                index: PartitionIndex(wanted.partition),
+            })
+        })
+    }
+}
+
+/// What a look at the logs gave.
+struct Collected {
+    response: FetchResponse,
+    size: usize,
+    /// Whether something in it must be told at once: an error, a truncation.
+    urgent: bool,
+    /// What went out, for watchers: topic, partition, first and last offset, size.
+    served: Vec<(ByteString, i32, Offset, Offset, usize)>,
+}
+
+pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request: FetchRequest) -> Reply {
+    if request.session_epoch != NO_SESSION_EPOCH && request.session_epoch != NEW_SESSION_EPOCH {
+        let error_code = ErrorCode::FetchSessionIdNotFound.number();
+        return FetchResponse { error_code, ..Default::default() }.into();
+    }
+    let max_wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
+    let fetch_max_bytes = core.fetch_max_bytes();
+    let wanted = ParkedFetch {
+        min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(fetch_max_bytes),
+        max_bytes: usize::try_from(request.max_bytes).unwrap_or(0).min(fetch_max_bytes),
+        isolation: Isolation::from_wire(request.isolation_level),
+        topics: request
+            .topics
+            .into_iter()
+            .map(|topic| WantedTopic {
+                found: core.topic_name(call.version >= 13, &topic.topic, topic.topic_id),
+                name: topic.topic,
+                id: topic.topic_id,
+                partitions: topic.partitions,
+            })
+            .collect(),
+    };
+    let collected = collect(core, turn, call, &wanted);
+    let nothing_to_wait_for = max_wait.is_zero() || wanted.topics.iter().all(|topic| topic.partitions.is_empty());
+    if collected.urgent || collected.size >= wanted.min_bytes || nothing_to_wait_for {
+        return serve(core, call, collected).into();
+    }
+    let until = turn.now + max_wait;
+    let watched: BTreeSet<TopicPartition> = wanted.partitions().collect();
+    core.purgatory.park(call.reply, Parked::of(call, Wait::Fetch(Box::new(wanted))), watched);
+    core.timers.set(Timer::Reply(call.reply), until);
+    core.emit(call.broker, || EventKind::FetchParked { connection: call.connection, until });
+    Reply::Parked
+}
+
+/// Looks again at a waiting Fetch, and answers if there is enough, or if its time is over.
+pub(crate) fn resume(
+    core: &mut Core,
+    turn: &mut Turn<'_>,
+    call: &Call,
+    wanted: &ParkedFetch,
+    time_is_over: bool,
+) -> Option<Response> {
+    let collected = collect(core, turn, call, wanted);
+    if !time_is_over && !collected.urgent && collected.size < wanted.min_bytes {
+        return None;
+    }
+    Some(serve(core, call, collected).into())
+}
+
+fn serve(core: &mut Core, call: &Call, collected: Collected) -> FetchResponse {
+    for (topic, partition, from, to, size) in collected.served {
+        core.metrics.fetched(&topic, size);
+        core.emit(call.broker, || EventKind::RecordsFetched {
+            topic: topic.to_string(),
+            partition,
+            from,
+            to,
+            size: u32::try_from(size).unwrap_or(u32::MAX),
+            connection: call.connection,
+        });
+    }
+    collected.response
+}
+
+fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFetch) -> Collected {
+    let mut room = wanted.max_bytes;
+    let mut collected = Collected { response: FetchResponse::default(), size: 0, urgent: false, served: Vec::new() };
+    let mut moved: BTreeSet<i32> = BTreeSet::new();
+    for topic in &wanted.topics {
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for partition in &topic.partitions {
+            let outcome = topic.found.as_ref().map_err(|code| *code).and_then(|found| {
+                read(core, turn, call, found, partition, wanted.isolation, room, collected.size == 0)
+            });
+            let answer = match outcome {
+                Ok(read) => {
+                    let size = read.records.as_ref().map_or(0, Chunks::size);
+                    collected.urgent |= read.diverging_epoch != EpochEndOffset::default();
+                    collected.size += size;
+                    room = room.saturating_sub(size);
+                    if size > 0
+                        && let Ok(found) = &topic.found
+                    {
+                        let last = core.last_offset_served(call.broker, found.id, &read, wanted.isolation);
+                        let served = (found.name.clone(), read.partition_index, partition.fetch_offset, last, size);
+                        collected.served.push(served);
+                    }
+                    read
+                }
+                Err(code) => {
+                    collected.urgent = true;
+                    refused(core, call, topic, partition.partition, code, &mut moved)
+                }
+            };
+            partitions.push(answer);
+        }
+        collected.response.responses.push(FetchableTopicResponse {
+            topic: if call.version >= 13 { ByteString::new() } else { topic.name.clone() },
+            topic_id: topic.id,
+            partitions,
+        });
+    }
+    collected.response.node_endpoints = core
+        .endpoints(call.listener)
+        .filter(|(broker, _)| moved.contains(&broker.0))
+        .map(|(broker, endpoint)| NodeEndpoint {
+            node_id: broker.0,
+            host: ByteString::from(endpoint.host.as_str()),
+            port: i32::from(endpoint.port),
+            rack: None,
+        })
+        .collect();
+    collected
+}
+
+/// Reads one partition. `first` says that no record stands in the answer yet: then a batch comes whole however small
+/// the limits are (KIP-74), so that a reader with tiny limits still gets on.
+#[expect(clippy::too_many_arguments, reason = "each is a different part of the request")]
+fn read(
+    core: &mut Core,
+    turn: &mut Turn<'_>,
+    call: &Call,
+    topic: &TopicName,
+    wanted: &FetchPartition,
+    isolation: Isolation,
+    room: usize,
+    first: bool,
+) -> Result<PartitionData, ErrorCode> {
+    let key = TopicPartition { topic_id: topic.id, index: PartitionIndex(wanted.partition) };
+    let partition = core.led(call.broker, key, wanted.current_leader_epoch)?;
+    let mut answer = PartitionData {
+        partition_index: wanted.partition,
+        error_code: ErrorCode::None.number(),
+        high_watermark: partition.high_watermark,
+        last_stable_offset: partition.last_stable_offset(),
+        log_start_offset: partition.log.log_start_offset(),
+        records: Some(Chunks::default()),
+        ..Default::default()
+    };
+    if wanted.last_fetched_epoch >= 0 {
+        let (epoch, end_offset) =
+            partition.log.end_offset_for_epoch(wanted.last_fetched_epoch).ok_or(ErrorCode::OffsetOutOfRange)?;
+        if epoch < wanted.last_fetched_epoch || end_offset < wanted.fetch_offset {
+            answer.diverging_epoch = EpochEndOffset { epoch, end_offset };
+            return Ok(answer);
+        }
+    }
+    let size_max = usize::try_from(wanted.partition_max_bytes).unwrap_or(0).min(room);
+    let end = partition.visible_end(isolation);
+    match partition.log.read(turn.storage, wanted.fetch_offset, size_max, first, end) {
+        Ok(slice) => {
+            if isolation == Isolation::ReadCommitted && slice.chunks.size() > 0 {
+                let aborted = partition.log.aborted_transactions(turn.storage, wanted.fetch_offset, slice.next_offset);
+                let aborted = aborted.map_err(|error| core.storage_failed(call.broker, key, error))?;
+                answer.aborted_transactions = Some(
+                    aborted
+                        .into_iter()
+                        .map(|aborted| AbortedTransaction {
+                            producer_id: aborted.producer_id,
+                            first_offset: aborted.first_offset,
+                        })
+                        .collect(),
+                );
+            } else if isolation == Isolation::ReadCommitted {
+                answer.aborted_transactions = Some(Vec::new());
+            }
+            answer.records = Some(slice.chunks);
+            Ok(answer)
+        }
+        Err(ReadError::OffsetOutOfRange) => Err(ErrorCode::OffsetOutOfRange),
+        Err(ReadError::Storage(error)) => Err(core.storage_failed(call.broker, key, error)),
+    }
+}
+
+fn refused(
+    core: &Core,
+    call: &Call,
+    topic: &WantedTopic,
+    index: i32,
+    code: ErrorCode,
+    moved: &mut BTreeSet<i32>,
+) -> PartitionData {
+    let mut answer = PartitionData {
+        partition_index: index,
+        error_code: code.number(),
+        high_watermark: -1,
+        last_stable_offset: -1,
+        log_start_offset: -1,
+        aborted_transactions: None,
+        records: Some(Chunks::default()),
+        ..Default::default()
+    };
+    let leader_may_help = matches!(code, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
+    if call.version >= 16
+        && leader_may_help
+        && let Ok(found) = &topic.found
+        && let Some((leader, epoch)) =
+            core.leader_and_epoch(TopicPartition { topic_id: found.id, index: PartitionIndex(index) })
+    {
+        moved.insert(leader.0);
+        answer.current_leader = LeaderIdAndEpoch { leader_id: leader.0, leader_epoch: epoch };
+    }
+    answer
+}

@@ -1,0 +1,118 @@
+//! The numbers that name brokers, partitions and connections.
+
+use bytestring::ByteString;
+use std::fmt;
+use uuid::Uuid;
+
+/// A broker's number, `node.id` in Kafka's words.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+pub struct BrokerId(pub i32);
+
+/// A partition of a topic, counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+pub struct PartitionIndex(pub i32);
+
+/// One client's connection to one broker, numbered by the driver; never used again within a run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+pub struct ConnectionId(pub u64);
+
+/// One request to make blobs durable.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FlushId(pub u64);
+
+/// A partition by its topic's identifier: a topic that is deleted and made again is another one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TopicPartition {
+    /// The topic.
+    pub topic_id: Uuid,
+    /// The partition.
+    pub index: PartitionIndex,
+}
+
+impl fmt::Display for BrokerId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl fmt::Display for PartitionIndex {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+/// The folder of a partition's files, below the data folder: `broker-1/orders-0`.
+pub(crate) fn partition_folder(broker: BrokerId, topic: &ByteString, index: PartitionIndex) -> String {
+    format!("broker-{broker}/{topic}-{index}")
+}
+
+/// Splits `orders-0` into topic and partition.
+pub(crate) fn parse_partition_folder(name: &str) -> Option<(ByteString, PartitionIndex)> {
+    let (topic, index) = name.rsplit_once('-')?;
+    let number = index.parse::<i32>().ok().filter(|number| *number >= 0 && number.to_string() == index)?;
+    (!topic.is_empty()).then(|| (ByteString::from(topic), PartitionIndex(number)))
+}
+
+/// An identifier as Kafka prints it: 22 characters of URL-safe base64.
+pub fn uuid_text(uuid: Uuid) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    // 128 bits and four zero bits make 22 groups of six.
+    let bits = uuid.as_u128();
+    (0..22)
+        .map(|group| {
+            let shift = 122 - 6 * group;
+            let six = if shift >= 0 { bits >> shift } else { bits << -shift } & 0x3f;
+            char::from(ALPHABET[usize::try_from(six).expect("six bits fit")])
+        })
+        .collect()
+}
+
+/// The identifier that Kafka prints as `text`.
+pub fn parse_uuid_text(text: &str) -> Option<Uuid> {
+    if text.len() != 22 {
+        return None;
+    }
+    let mut bits: u128 = 0;
+    for (position, byte) in text.bytes().enumerate() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = if position == 21 { bits << 2 | u128::from(six >> 4) } else { bits << 6 | u128::from(six) };
+    }
+    Some(Uuid::from_u128(bits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_read_back_from_kafkas_text() {
+        let metadata_topic = Uuid::from_u128(1);
+        assert_eq!(uuid_text(metadata_topic), "AAAAAAAAAAAAAAAAAAAAAQ");
+        for bits in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_fedc_ba98_7654_3210] {
+            let uuid = Uuid::from_u128(bits);
+            assert_eq!(parse_uuid_text(&uuid_text(uuid)), Some(uuid));
+        }
+        assert_eq!(parse_uuid_text("too short"), None);
+    }
+
+    #[test]
+    fn partition_folders_split_at_the_last_dash() {
+        assert_eq!(parse_partition_folder("my-topic-12"), Some((ByteString::from("my-topic"), PartitionIndex(12))));
+        for other in ["orders", "orders-", "-0", "orders-01", "orders--1x", "orders-0.abc-delete"] {
+            assert_eq!(parse_partition_folder(other), None, "{other}");
+        }
+    }
+}

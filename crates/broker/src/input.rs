@@ -1,0 +1,42 @@
+//! What enters the machine.
+
+use crate::ids::{BrokerId, ConnectionId, FlushId};
+use crate::storage::StorageError;
+use bytes::Bytes;
+
+/// Something that happened outside. A driver hands one in, then drains the outputs, then hands in the next.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A client has connected to a broker.
+    ConnectionOpened {
+        /// The driver's number for it.
+        connection: ConnectionId,
+        /// The broker whose port it came to.
+        broker: BrokerId,
+        /// Which of the broker's listeners, by position: it decides the addresses that the client is told.
+        listener: usize,
+        /// The client's address, without the port.
+        peer: String,
+    },
+    /// A whole frame came, without its size prefix. Frames may come while earlier ones wait for their answers.
+    Frame {
+        /// Where from.
+        connection: ConnectionId,
+        /// The frame's bytes.
+        bytes: Bytes,
+    },
+    /// The client is gone, or the driver closed the connection.
+    ConnectionClosed {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// The answer to `Output::Flush`.
+    Flushed {
+        /// The flush.
+        id: FlushId,
+        /// Whether the bytes are durable.
+        outcome: Result<(), StorageError>,
+    },
+    /// Nothing but time has passed.
+    Timer,
+}

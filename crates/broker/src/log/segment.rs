@@ -1,0 +1,226 @@
+//! One segment: a file of batches, its indexes, and what is remembered of them.
+
+use super::config::LogConfig;
+use super::index::{OFFSET_ENTRY_SIZE, OffsetEntry, OffsetIndex, TIME_ENTRY_SIZE, TimeEntry, TimeIndex};
+use super::paths;
+use super::scan::{Found, Scan, ScanError};
+use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
+use runnel_protocol::records::BatchHeader;
+
+/// A segment of a log.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) base_offset: Offset,
+    pub(super) blob: BlobId,
+    /// Bytes in the `.log` file.
+    pub(super) size: u32,
+    pub(super) offset_index: OffsetIndex,
+    pub(super) time_index: TimeIndex,
+    /// Transactions in the `.txnindex` file, which is there only if there are any.
+    pub(super) aborted_count: u32,
+    /// The largest timestamp and the last offset of the first batch that has it.
+    pub(super) largest: Option<TimeEntry>,
+    /// The largest timestamp of the first batch, once it is known.
+    pub(super) first_batch_timestamp: Option<i64>,
+    pub(super) created_at: Timestamp,
+    /// The last append, or when the file was opened: a store tells no file times.
+    pub(super) changed_at: Timestamp,
+    bytes_since_entry: u32,
+}
+
+impl Segment {
+    /// Makes the files of a new segment, in the place of whatever has their names.
+    pub(super) fn create(
+        storage: &mut dyn Storage,
+        folder: &str,
+        base_offset: Offset,
+        now: Timestamp,
+    ) -> Result<Self, StorageError> {
+        for kind in paths::SEGMENT_FILES {
+            storage.remove(&paths::file(folder, base_offset, kind))?;
+        }
+        Segment::open(storage, folder, base_offset, now)
+    }
+
+    /// Opens the files of a segment; missing ones are made. Nothing is checked: see `open.rs`.
+    pub(super) fn open(
+        storage: &mut dyn Storage,
+        folder: &str,
+        base_offset: Offset,
+        now: Timestamp,
+    ) -> Result<Self, StorageError> {
+        let path = paths::file(folder, base_offset, paths::LOG);
+        let blob = storage.open(&path)?;
+        let size = storage.size(blob)?;
+        let size =
+            u32::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()).ok_or_else(|| StorageError {
+                path,
+                operation: "open",
+                reason: format!("a segment has less than 2 GiB, this one has {size} bytes"),
+            })?;
+        let offset_index = OffsetIndex::open(storage, &paths::file(folder, base_offset, paths::INDEX))?;
+        let time_index = TimeIndex::open(storage, &paths::file(folder, base_offset, paths::TIME_INDEX))?;
+        let largest = time_index.last(storage, base_offset)?;
+        Ok(Segment {
+            base_offset,
+            blob,
+            size,
+            offset_index,
+            time_index,
+            aborted_count: 0,
+            largest,
+            first_batch_timestamp: None,
+            created_at: now,
+            changed_at: now,
+            bytes_since_entry: 0,
+        })
+    }
+
+    /// The largest timestamp of a record, -1 if no record has one.
+    pub(super) fn largest_timestamp(&self) -> i64 {
+        self.largest.map_or(-1, |largest| largest.timestamp)
+    }
+
+    /// By what retention goes: the newest record, or the last change if no record has a timestamp.
+    pub(super) fn age_timestamp(&self) -> i64 {
+        self.largest.map_or_else(|| self.changed_at.as_millis(), |largest| largest.timestamp)
+    }
+
+    /// Whether a batch must go to a new segment.
+    pub(super) fn is_full_for(&self, config: &LogConfig, now: Timestamp, batch: &BatchHeader) -> bool {
+        let batch_size = u64::try_from(batch.size()).unwrap_or(u64::MAX);
+        if self.size == 0 {
+            return false;
+        }
+        u64::from(self.size).saturating_add(batch_size) > u64::from(config.segment_size_max())
+            || self.waited_ms(now, batch.max_timestamp) > config.segment_age_max_ms()
+            || self.offset_index.count() >= config.index_entries_max(OFFSET_ENTRY_SIZE)
+            // The last slot is kept for the entry that is written when the segment is rolled.
+            || self.time_index.count() + 1 >= config.index_entries_max(TIME_ENTRY_SIZE)
+            || !LogConfig::offset_fits(self.base_offset, batch.last_offset())
+    }
+
+    /// How long this segment has waited for its end: by the records' own time if the first batch has one.
+    fn waited_ms(&self, now: Timestamp, timestamp: i64) -> i64 {
+        match self.first_batch_timestamp {
+            Some(first) if first >= 0 => timestamp.saturating_sub(first),
+            _ => now.as_millis().saturating_sub(self.created_at.as_millis()),
+        }
+    }
+
+    /// Appends a batch whose header has its final fields.
+    pub(super) fn append(
+        &mut self,
+        storage: &mut dyn Storage,
+        config: &LogConfig,
+        now: Timestamp,
+        header: &BatchHeader,
+        records: &[u8],
+    ) -> Result<(), StorageError> {
+        storage.append(self.blob, &[&header.to_bytes(), records])?;
+        let position = self.size;
+        self.size += u32::try_from(header.size()).expect("a batch is smaller than a segment");
+        self.changed_at = now;
+        self.note_batch(storage, config, &Found { position, header: *header })
+    }
+
+    /// Remembers a batch that lies at the segment's end: timestamps and, where one is due, index entries.
+    pub(super) fn note_batch(
+        &mut self,
+        storage: &mut dyn Storage,
+        config: &LogConfig,
+        found: &Found,
+    ) -> Result<(), StorageError> {
+        let Found { position, header } = found;
+        if *position == 0 {
+            self.first_batch_timestamp = Some(header.max_timestamp);
+        }
+        if header.max_timestamp > self.largest_timestamp() {
+            self.largest = Some(TimeEntry { timestamp: header.max_timestamp, offset: header.last_offset() });
+        }
+        if self.bytes_since_entry > config.index_interval() {
+            let entry = OffsetEntry { offset: header.last_offset(), position: *position };
+            self.offset_index.append(storage, self.base_offset, entry)?;
+            self.note_largest_timestamp(storage)?;
+            self.bytes_since_entry = 0;
+        }
+        self.bytes_since_entry = self.bytes_since_entry.saturating_add(found.end() - position);
+        Ok(())
+    }
+
+    fn note_largest_timestamp(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        match self.largest {
+            Some(largest) => self.time_index.append_if_later(storage, self.base_offset, largest),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the indexes to their ends: when the segment is rolled or closed.
+    pub(super) fn finish(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        self.note_largest_timestamp(storage)?;
+        self.offset_index.write(storage)?;
+        self.time_index.write(storage)
+    }
+
+    /// A walk over all batches.
+    pub(super) fn scan<'a>(&self, storage: &'a dyn Storage) -> Scan<'a> {
+        Scan::new(storage, self.blob, 0, self.size)
+    }
+
+    /// A walk that begins at a batch not after the one with `offset`, as near as the index knows.
+    ///
+    /// An index that leads to something else than a batch of fitting offsets is not believed: the walk then begins at
+    /// the start.
+    pub(super) fn scan_near<'a>(&self, storage: &'a dyn Storage, offset: Offset) -> Result<Scan<'a>, StorageError> {
+        let Some(entry) = self.offset_index.lookup(storage, self.base_offset, offset)? else {
+            return Ok(self.scan(storage));
+        };
+        if entry.position >= self.size || entry.offset < self.base_offset {
+            return Ok(self.scan(storage));
+        }
+        let mut scan = Scan::new(storage, self.blob, entry.position, self.size);
+        match scan.next() {
+            Ok(Some(first)) if (self.base_offset..=entry.offset).contains(&first.header.base_offset) => {
+                Ok(scan.rewind(entry.position))
+            }
+            Err(ScanError::Storage(error)) => Err(error),
+            Ok(_) | Err(ScanError::Bad { .. }) => Ok(self.scan(storage)),
+        }
+    }
+
+    /// The first batch that ends at `offset` or after it.
+    pub(super) fn locate(
+        &self,
+        storage: &dyn Storage,
+        folder: &str,
+        offset: Offset,
+    ) -> Result<Option<Found>, StorageError> {
+        let mut scan = self.scan_near(storage, offset)?;
+        loop {
+            match scan.next() {
+                Ok(Some(found)) if found.header.last_offset() < offset => {}
+                Ok(found) => return Ok(found),
+                Err(error) => return Err(error.into_storage_error(&self.path(folder))),
+            }
+        }
+    }
+
+    pub(super) fn path(&self, folder: &str) -> String {
+        paths::file(folder, self.base_offset, paths::LOG)
+    }
+
+    pub(super) fn close(&self, storage: &mut dyn Storage) {
+        storage.close(self.blob);
+        storage.close(self.offset_index.blob());
+        storage.close(self.time_index.blob());
+    }
+
+    /// Closes the files and removes them.
+    pub(super) fn remove(&self, storage: &mut dyn Storage, folder: &str) -> Result<(), StorageError> {
+        self.close(storage);
+        for kind in paths::SEGMENT_FILES {
+            storage.remove(&paths::file(folder, self.base_offset, kind))?;
+        }
+        Ok(())
+    }
+}

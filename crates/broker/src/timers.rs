@@ -1,0 +1,60 @@
+//! What the cluster does at a given time: one ordered list for the whole machine.
+
+use crate::ids::BrokerId;
+use crate::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A deadline, and what happens when it comes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Timer {
+    /// A parked request has waited as long as it may and is answered with what there is.
+    Reply(ReplyId),
+    /// Every broker's logs are looked at for segments to remove (`log.retention.check.interval.ms`).
+    Retention,
+    /// The next slice of retention or compaction work, one bounded piece at a time.
+    Cleaning,
+    /// Recovery points, log start offsets and high watermarks are written down.
+    Checkpoint,
+    /// A group coordinator has something due: a session, a rebalance, expired offsets.
+    Groups(BrokerId),
+}
+
+/// A request that waits for its answer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct ReplyId(pub(crate) u64);
+
+/// Timers in order of time; each kind of timer stands in the list once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timers {
+    due: BTreeSet<(Timestamp, Timer)>,
+    at: BTreeMap<Timer, Timestamp>,
+}
+
+impl Timers {
+    /// Sets the timer, in place of the time that it had before.
+    pub(crate) fn set(&mut self, timer: Timer, at: Timestamp) {
+        self.cancel(&timer);
+        self.due.insert((at, timer.clone()));
+        self.at.insert(timer, at);
+    }
+
+    pub(crate) fn cancel(&mut self, timer: &Timer) {
+        if let Some(at) = self.at.remove(timer) {
+            self.due.remove(&(at, timer.clone()));
+        }
+    }
+
+    pub(crate) fn next(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Takes the first timer that is due.
+    pub(crate) fn pop_due(&mut self, now: Timestamp) -> Option<Timer> {
+        if self.next()? > now {
+            return None;
+        }
+        let (_, timer) = self.due.pop_first()?;
+        self.at.remove(&timer);
+        Some(timer)
+    }
+}
