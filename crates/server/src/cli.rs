@@ -1,11 +1,11 @@
 //! The command line, word for word; what it means is for [`crate::options`].
 
-use crate::files::Durability;
 use crate::start_error::StartError;
 use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use runnel_broker::Durability;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use tracing::level_filters::LevelFilter;

@@ -13,12 +13,13 @@ mod path;
 mod tests;
 
 pub(crate) use flush::FlushJob;
-pub(crate) use folder::{BrokerFolder, DataFolder};
+pub(crate) use folder::DataFolder;
 pub(crate) use io::read_exact;
 
 use bytes::{Bytes, BytesMut};
 use handles::Handles;
 use path::{check, is_plain, refused, split};
+use runnel_broker::Durability;
 use runnel_broker::storage::Entry;
 use runnel_broker::{BlobId, Storage, StorageError};
 use std::cell::RefCell;
@@ -30,15 +31,6 @@ use std::sync::Arc;
 
 /// Largest blob that is loaded whole: checkpoints and snapshots are far smaller.
 const LOAD_BYTES_MAX: u64 = 64 * 1024 * 1024;
-
-/// When a write counts as done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Durability {
-    /// When the system has it; the disk follows with the next flush. Kafka's own semantics.
-    Interval,
-    /// When the disk has it.
-    Always,
-}
 
 /// Files below one folder.
 #[derive(Debug)]
@@ -270,10 +262,8 @@ impl Storage for FileStorage {
     fn truncate(&mut self, id: BlobId, size: u64) -> Result<(), StorageError> {
         let file = self.handle("truncate", id)?;
         let Some(blob) = self.blobs.get_mut(&id) else { return self.blob("truncate", id).map(|_| ()) };
-        if size > blob.size {
-            let reason = format!("it has {} bytes, fewer than {size}", blob.size);
-            return Err(StorageError { path: blob.path.clone(), operation: "truncate", reason });
-        }
+        // A blob that is shorter already has nothing to cut, but what a failed append left behind it goes.
+        let size = size.min(blob.size);
         file.set_len(size).map_err(|error| refused("truncate", &blob.path, &error))?;
         blob.size = size;
         blob.torn = None;

@@ -7,8 +7,8 @@ mod tests;
 
 use crate::address::{HostPort, parse_named};
 use crate::cli::ServeArguments;
-use crate::files::Durability;
 use crate::start_error::StartError;
+use runnel_broker::Durability;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tracing::level_filters::LevelFilter;

@@ -2,8 +2,8 @@
 
 use super::{DataPlace, Options, TopicOptions};
 use crate::cli::{self, Wish};
-use crate::files::Durability;
 use expect_test::{Expect, expect};
+use runnel_broker::Durability;
 use std::ffi::OsString;
 
 fn parse(words: &str) -> Result<Options, String> {
