@@ -71,7 +71,7 @@ impl Core {
             let state = Broker {
                 endpoints: broker.endpoints.clone(),
                 partitions: BTreeMap::new(),
-                groups: Groups::new(settings.groups_config()),
+                groups: Groups::new(settings.groups_config(config.profile)),
                 producer_ids: (0, 0),
                 was_clean,
             };
@@ -202,7 +202,7 @@ impl Core {
     ) -> Result<(), OpenError> {
         let folder = partition_folder(broker, topic, key.index);
         let overrides = self.metadata.image().topic_configs.get(topic).cloned().unwrap_or_default();
-        let config = self.settings.log_config(&overrides);
+        let config = self.settings.log_config(broker, &overrides);
         let mut log = if turn.storage.list(&folder)?.is_empty() {
             let files = if topics::is_internal(topic) { Files::AtFirstAppend } else { Files::AtOnce };
             Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?

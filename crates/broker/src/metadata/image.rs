@@ -2,6 +2,7 @@
 
 use super::Change;
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition};
+use crate::topics::creation::{Shape, Topics};
 use bytestring::ByteString;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -134,6 +135,18 @@ impl Image {
     fn partition_mut(&mut self, topic_id: Uuid, index: PartitionIndex) -> Option<&mut PartitionRegistration> {
         let position = usize::try_from(index.0).ok()?;
         self.topics.get_mut(&topic_id)?.partitions.get_mut(position)
+    }
+}
+
+impl Topics for Image {
+    fn shape(&self, name: &str) -> Option<Shape> {
+        let topic = self.topic_named(name)?;
+        let replication_factor = topic.partitions.first().map_or(0, |partition| partition.replicas.len());
+        Some(Shape { partitions: topic.partitions.len(), replication_factor })
+    }
+
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(self.by_name.keys().map(|name| &**name))
     }
 }
 
