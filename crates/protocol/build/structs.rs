@@ -199,11 +199,15 @@ fn write_type(schema: &Schema, one: &Struct, is_message: bool, out: &mut String)
     }
 }
 
-fn write_version_check(name: &str, accepted: Versions, error: &str, out: &mut String) {
+fn write_version_check(accepted: Versions, error: &str, out: &mut String) {
     let Versions { first, last } = accepted;
     let _ = writeln!(out, "        if !({first}..={last}).contains(&api_version) {{");
-    let _ = writeln!(out, "            return Err({});", error.replace("NAME", name));
-    out.push_str("        }\n");
+    let _ = writeln!(out, "            return Err({error});\n        }}");
+}
+
+/// What an error says was wanted in place of a version that a message does not have.
+pub(crate) fn wanted_versions(message: &str, accepted: Versions) -> String {
+    format!("{} of {message}", versions_in_words(accepted))
 }
 
 fn write_decode(schema: &Schema, one: &Struct, context: &Context, accepted: Option<Versions>, out: &mut String) {
@@ -223,8 +227,8 @@ fn parameter(name: &str, body: &str) -> String {
 
 fn write_decode_body(schema: &Schema, one: &Struct, context: &Context, accepted: Option<Versions>, out: &mut String) {
     if let Some(accepted) = accepted {
-        let wanted = format!("reader.error(\"{} of NAME\")", versions_in_words(accepted));
-        write_version_check(&one.name, accepted, &wanted, out);
+        let error = format!("reader.error({:?})", wanted_versions(&one.name, accepted));
+        write_version_check(accepted, &error, out);
     }
     let flexible = context.flexible_expression();
     let tagged: Vec<&Field> = one.fields.iter().filter(|field| tagged_versions(field, context).is_some()).collect();
@@ -386,12 +390,8 @@ fn write_encode(one: &Struct, context: &Context, accepted: Option<Versions>, out
 fn write_encode_body(one: &Struct, context: &Context, accepted: Option<Versions>, out: &mut String) {
     let flexible = context.flexible_expression();
     if let Some(accepted) = accepted {
-        write_version_check(
-            &one.name,
-            accepted,
-            "EncodeError::Version { message: \"NAME\", version: api_version }",
-            out,
-        );
+        let error = format!("EncodeError::Version {{ message: {:?}, version: api_version }}", one.name);
+        write_version_check(accepted, &error, out);
     }
     for field in &one.fields {
         write_field(one, field, context, out);

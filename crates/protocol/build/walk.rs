@@ -1,7 +1,7 @@
 //! Writes the schemas as data, for `describe` to walk and for people to read.
 
 use super::model::{Field, Head, Schema, Type, Versions};
-use super::structs::wanted;
+use super::structs::{wanted, wanted_versions};
 use std::fmt::Write;
 
 /// The name of a struct's static: `FetchTopic` becomes `FETCH_TOPIC`.
@@ -49,7 +49,11 @@ fn write_module(schema: &Schema, out: &mut String) {
         let _ = writeln!(out, "/// {} as a whole.\npub static {name}_MESSAGE: Message = Message {{", message.name);
         let flexible = message.flexible.map_or("None".to_owned(), |flexible| format!("Some({})", flexible.first));
         let accepted = range(message.accepted);
-        let _ = writeln!(out, "    root: &{name},\n    accepted: {accepted},\n    flexible_from: {flexible},\n}};\n");
+        let wanted = wanted_versions(&message.name, message.accepted);
+        let _ = writeln!(
+            out,
+            "    root: &{name},\n    accepted: {accepted},\n    flexible_from: {flexible},\n    wanted_versions: {wanted:?},\n}};\n"
+        );
     }
     for one in &schema.structs {
         let _ = writeln!(out, "/// `{}`.\npub static {}: Struct = Struct {{", one.name, static_name(&one.name));

@@ -7,6 +7,7 @@ pub mod api_key;
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 pub mod chunk;
+pub mod describe;
 pub mod error_code;
 pub mod frame;
 #[cfg(test)]
