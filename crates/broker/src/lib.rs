@@ -4,6 +4,7 @@
 //! decreases; randomness enters as a seed; bytes at rest live behind [`Storage`]. Nothing here reads a clock, opens a
 //! socket or starts a thread, so the same seed and inputs give the same frames, byte for byte.
 
+pub mod groups;
 pub mod random;
 pub mod storage;
 pub mod time;

@@ -1,0 +1,170 @@
+//! How groups come back after a restart, and how they go when another broker takes them over.
+//!
+//! All that is not in `__consumer_offsets` is forgotten: who was joining, and how long each member has been silent. So
+//! the members of a stable group get fresh session time-outs.
+
+use super::answer::{JoinAnswer, SyncAnswer};
+use super::event::{GroupEvent, LeaveReason};
+use super::group::Group;
+use super::member::Member;
+use super::outbox::{AppendId, Outbox};
+use super::records::{self, GroupValue, MemberValue, Record};
+use super::request::Protocol;
+use super::state::GroupState;
+use super::timers::Timer;
+use super::wire::RecordError;
+use super::{Groups, PartitionState, config};
+use crate::Timestamp;
+use runnel_protocol::ErrorCode;
+
+impl Groups {
+    /// This broker leads a partition of `__consumer_offsets` from now on; its records follow by
+    /// [`Groups::load_record`].
+    pub fn load_partition(&mut self, partition: i32, now: Timestamp) {
+        self.unload_partition(partition, now);
+        self.partitions.insert(partition, PartitionState::Loading);
+    }
+
+    /// Takes over a record, in the log's order.
+    ///
+    /// # Errors
+    /// Where the record is not what it should be; then it is passed over.
+    pub fn load_record(&mut self, key: &[u8], value: Option<&[u8]>, now: Timestamp) -> Result<(), RecordError> {
+        match records::read(key, value)? {
+            Record::Offset { group_id, topic, partition_index, value } => {
+                if value.is_some() {
+                    let partition = self.partition_for(&group_id);
+                    let new = || Group::new(&group_id, partition, now);
+                    self.groups.entry(group_id.clone()).or_insert_with(new);
+                }
+                self.offsets.load(&(group_id, topic, partition_index), value);
+            }
+            Record::Group { group_id, value: Some(value) } => {
+                let partition = self.partition_for(&group_id);
+                let group = Group::loaded(&group_id, partition, value, now);
+                self.groups.insert(group_id, group);
+            }
+            Record::Group { group_id, value: None } => {
+                self.groups.remove(&group_id);
+            }
+            Record::Other => {}
+        }
+        Ok(())
+    }
+
+    /// All records were taken over: groups of the partition are served.
+    pub fn finish_load(&mut self, partition: i32, now: Timestamp) {
+        self.partitions.insert(partition, PartitionState::Active);
+        let outbox = &mut self.outbox;
+        for group in self.groups.values_mut().filter(|group| group.partition == partition) {
+            for (member_id, member) in &group.members {
+                outbox.start_session(now, &group.group_id, member_id, member.session_timeout());
+            }
+            let limit = outbox.config.group_size_max;
+            if config::is_reached(group.members.len(), limit.saturating_add(1)) {
+                let reason = format!(
+                    "Freshly-loaded group {} (size {}) is over capacity {limit}. Rebalancing in order to give a \
+                     chance for consumers to commit offsets",
+                    group.group_id,
+                    group.members.len()
+                );
+                group.begin_rebalance(now, outbox, &reason);
+            }
+        }
+        if !self.outbox.timers.is_set(&Timer::OffsetsRetention) {
+            self.schedule_expiry(now);
+        }
+    }
+
+    /// This broker no longer leads a partition: all who wait for groups of it are sent away.
+    pub fn unload_partition(&mut self, partition: i32, now: Timestamp) {
+        if self.partitions.remove(&partition).is_none() {
+            return;
+        }
+        let is_gone = |append: &super::outbox::PendingAppend| append.partition == partition;
+        let appends = self.outbox.appends.iter().filter(|(_, append)| is_gone(append));
+        let appends: Vec<AppendId> = appends.map(|(id, _)| *id).collect();
+        let group_ids = self.groups.values().filter(|group| group.partition == partition);
+        let group_ids: Vec<String> = group_ids.map(|group| group.group_id.clone()).collect();
+        for group_id in &group_ids {
+            if let Some(mut group) = self.groups.remove(group_id) {
+                let reason = "another broker coordinates it";
+                group.dissolve(&mut self.outbox, ErrorCode::NotCoordinator, reason);
+            }
+        }
+        for id in appends {
+            self.abandon_append(now, id);
+        }
+        // Groups whose tombstones were abandoned came back, and go too.
+        self.groups.retain(|_, group| group.partition != partition);
+        let is_gone = |group_id: &&str| self.partition_for(group_id) == partition;
+        let offsets: Vec<String> = self.offsets.group_ids().filter(is_gone).map(str::to_owned).collect();
+        for group_id in &offsets {
+            self.offsets.remove_group(group_id);
+        }
+    }
+}
+
+impl Group {
+    fn loaded(group_id: &str, partition: i32, value: GroupValue, now: Timestamp) -> Self {
+        let mut group = Group::new(group_id, partition, now);
+        group.generation_id = value.generation_id;
+        for member in value.members {
+            group.add(Member::loaded(member, value.protocol_name.as_deref()), &value.protocol_type);
+        }
+        group.state = if group.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
+        group.protocol_type = Some(value.protocol_type).filter(|protocol_type| !protocol_type.is_empty());
+        group.protocol_name = value.protocol_name;
+        // A group with members has a leader; one without has none.
+        let leader = value.leader.filter(|leader| group.members.contains_key(leader));
+        group.leader = leader.or_else(|| group.members.keys().next().cloned());
+        group.state_changed_at_ms = Some(value.state_changed_at_ms).filter(|at| *at != -1);
+        group.subscribed_topics = group.compute_subscribed_topics();
+        group
+    }
+
+    /// Ends a group: who waits is answered, what is timed is forgotten.
+    pub(super) fn dissolve(&mut self, outbox: &mut Outbox, error: ErrorCode, reason: &str) {
+        outbox.timers.cancel(&self.join_phase());
+        outbox.timers.cancel(&self.sync_phase());
+        for member in self.members.values_mut() {
+            if let Some(reply) = member.awaiting_join.take() {
+                outbox.answer_join(reply, JoinAnswer::refusal(error, member.member_id.clone()));
+            }
+            if let Some(reply) = member.awaiting_sync.take() {
+                outbox.answer_sync(reply, SyncAnswer::refusal(error));
+            }
+        }
+        let member_ids: Vec<String> = self.members.keys().chain(&self.pending_joins).cloned().collect();
+        for member_id in &member_ids {
+            self.take_out(outbox, member_id, LeaveReason::Unloaded);
+        }
+        let (group_id, reason) = (self.group_id.clone(), reason.to_owned());
+        outbox.event(|| GroupEvent::GroupRemoved { group_id, reason });
+    }
+}
+
+impl Member {
+    fn loaded(value: MemberValue, protocol_name: Option<&str>) -> Self {
+        Member {
+            rebalance_timeout_ms: match value.rebalance_timeout_ms {
+                -1 => value.session_timeout_ms,
+                millis => millis,
+            },
+            session_timeout_ms: value.session_timeout_ms,
+            // Only what it said under the chosen protocol is stored.
+            protocols: vec![Protocol {
+                name: protocol_name.unwrap_or_default().to_owned(),
+                metadata: value.subscription,
+            }],
+            member_id: value.member_id,
+            group_instance_id: value.group_instance_id,
+            client_id: value.client_id,
+            client_host: value.client_host,
+            assignment: value.assignment,
+            awaiting_join: None,
+            awaiting_sync: None,
+            is_new: false,
+        }
+    }
+}

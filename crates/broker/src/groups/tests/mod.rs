@@ -1,0 +1,1 @@
+//! Scenarios of this room, each as a sentence.
