@@ -239,8 +239,8 @@ impl Core {
         let image = self.metadata.image();
         let Some(id) = image.topic_named(topic).map(|topic| topic.id) else { return };
         let overrides = image.topic_configs.get(topic).cloned().unwrap_or_default();
-        for (id, broker) in &mut self.brokers {
-            let config = self.settings.log_config(*id, &overrides);
+        for (broker_id, broker) in &mut self.brokers {
+            let config = self.settings.log_config(*broker_id, &overrides);
             for (_, partition) in broker.partitions.iter_mut().filter(|(key, _)| key.topic_id == id) {
                 partition.log.set_config(config);
             }

@@ -2,7 +2,7 @@
 
 use super::{Core, Turn};
 use crate::config::{ClusterConfig, Profile};
-use crate::configs::{self, BrokerConfigs, Entry, Overrides, ResourceType, Target};
+use crate::configs::{self, BrokerConfigs, ConfigRefusal, Entry, Overrides, ResourceType, Target};
 use crate::event::EventKind;
 use crate::groups::GroupsConfig;
 use crate::ids::BrokerId;
@@ -99,6 +99,13 @@ impl Settings {
     /// A whole number among the settings.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.of_controller().number(name)
+    }
+}
+
+impl From<ErrorCode> for ConfigRefusal {
+    /// A refusal in the words that go with the code.
+    fn from(code: ErrorCode) -> Self {
+        ConfigRefusal { code, message: Some(code.message().to_owned()) }
     }
 }
 

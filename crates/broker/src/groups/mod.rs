@@ -103,6 +103,11 @@ impl Groups {
         &self.outbox.config
     }
 
+    /// How many partitions `__consumer_offsets` has, which decides where each group is kept.
+    pub fn set_offsets_partition_count(&mut self, count: i32) {
+        self.outbox.config.offsets_partition_count = count;
+    }
+
     /// Whether there are watchers; without them no events are made.
     pub fn set_watched(&mut self, is_watched: bool) {
         self.outbox.is_watched = is_watched;

@@ -36,6 +36,8 @@ pub(crate) struct Partition {
     pub(crate) high_watermark: Offset,
     /// Everything below is on the disk, as far as a flush has confirmed.
     pub(crate) durable_end: Offset,
+    /// `min.insync.replicas`: fewer, and producers that want all acknowledgements are refused.
+    pub(crate) min_in_sync_replicas: i32,
     /// Why the partition takes no requests, if a write to its files failed.
     pub(crate) offline: Option<StorageError>,
 }
@@ -52,6 +54,7 @@ impl Partition {
             // What was found at the start is all there is: with one replica it is in sync with itself.
             high_watermark: end,
             durable_end: end,
+            min_in_sync_replicas: 1,
             offline: None,
         }
     }
