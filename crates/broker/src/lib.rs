@@ -8,14 +8,14 @@
 
 mod checkpoints;
 mod cluster;
-mod config;
+pub mod config;
 pub mod configs;
 mod connection;
 mod core;
-mod event;
+pub mod event;
 pub mod groups;
 mod handlers;
-mod ids;
+pub mod ids;
 mod input;
 pub mod log;
 mod metadata;
