@@ -28,6 +28,8 @@ mod replication;
 mod snapshot;
 pub mod storage;
 pub mod time;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod topics;
 

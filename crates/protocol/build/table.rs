@@ -102,6 +102,14 @@ pub(crate) fn write_enums(schemas: &[Schema], out: &mut String) {
                 "    fn from(message: {message}) -> Self {{\n        Self::{}(message)\n    }}\n}}\n",
                 api.name
             );
+            let _ = writeln!(out, "impl TryFrom<{name}> for {message} {{");
+            let _ = writeln!(
+                out,
+                "    /// One of another kind comes back as it is.\n    type Error = {name};\n\n    \
+                 fn try_from(message: {name}) -> Result<Self, {name}> {{\n        match message {{\n            \
+                 {name}::{}(message) => Ok(message),\n            other => Err(other),\n        }}\n    }}\n}}\n",
+                api.name
+            );
         }
     }
 }
