@@ -4,10 +4,12 @@
 //! decreases; randomness enters as a seed; bytes at rest live behind [`Storage`]. Nothing here reads a clock, opens a
 //! socket or starts a thread, so the same seed and inputs give the same frames, byte for byte.
 
+pub mod configs;
 pub mod log;
 pub mod random;
 pub mod storage;
 pub mod time;
+pub mod topics;
 
 pub use log::{Log, LogConfig};
 pub use random::Random;
