@@ -62,10 +62,13 @@ impl BrokerConfigs {
     /// Sets a key as `--set key=value` does.
     ///
     /// # Errors
-    /// An unknown key, one without effect here, a bad value.
+    /// An unknown key, one without effect here, a bad value, one that does not go with the others.
     pub fn set_static(&mut self, name: &str, value: &str) -> Result<(), StaticRefusal> {
         static_keys::check(name, value)?;
-        self.state(name, value);
+        let mut changed = self.clone();
+        changed.state(name, value);
+        dynamic::requirements(&changed).map_err(StaticRefusal::Invalid)?;
+        *self = changed;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use super::hash_order::{sort_as_java_among, sort_as_scala};
 use super::resource::{ResourceType, Target};
 use super::table::{Key, Scope, Update};
 use super::topic::value_in_force;
-use super::value::ValueType;
+use super::value::{Value, ValueType};
 use super::{ConfigRefusal, Overrides};
 use crate::topics::names::check_name;
 use runnel_protocol::ErrorCode;
@@ -286,7 +286,10 @@ fn created_value(key: &Key, overrides: &Overrides, controller: &BrokerConfigs) -
                 (None, _) => {}
                 (Some(value), 1) => return Some((value.clone(), level)),
                 (Some(value), factor) => {
-                    let number: i64 = value.trim().parse().expect("every layer is checked before it is taken");
+                    let read = Key::of_broker(source.name).map(|key| key.read(value));
+                    let Some(Ok(Value::Number(number))) = read else {
+                        panic!("every layer is checked before it is taken, found {value:?}");
+                    };
                     return Some((number.saturating_mul(factor).to_string(), level));
                 }
             }

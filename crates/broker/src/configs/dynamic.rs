@@ -133,7 +133,7 @@ fn is_loadable(key: &Key, text: &str, value: &Value) -> Result<(), String> {
 }
 
 /// What must hold for a broker's configs as a whole.
-fn requirements(configs: &BrokerConfigs) -> Result<(), String> {
+pub(super) fn requirements(configs: &BrokerConfigs) -> Result<(), String> {
     let require = |holds: bool, what: &str| if holds { Ok(()) } else { Err(format!("requirement failed: {what}")) };
     if let Some(overrides) = configs.string("max.connections.per.ip.overrides") {
         max_connections_per_ip(&overrides)?;

@@ -58,6 +58,13 @@ pub const EFFECTIVE_KEYS: &[&str] = &[
 pub enum StaticRefusal {
     /// Kafka has no such key.
     Unknown(String),
+    /// It is a topic's key, and brokers have another for it.
+    OfTopics {
+        /// The topic's key.
+        name: String,
+        /// The broker's.
+        broker_name: &'static str,
+    },
     /// Kafka has it, and this broker does not follow it.
     WithoutEffect(String),
     /// The value breaks the key's rule; Kafka's message.
@@ -68,6 +75,9 @@ impl fmt::Display for StaticRefusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StaticRefusal::Unknown(name) => write!(out, "unknown broker key {name:?}"),
+            StaticRefusal::OfTopics { name, broker_name } => {
+                write!(out, "unknown broker key {name:?}: for all topics it is {broker_name:?}")
+            }
             StaticRefusal::WithoutEffect(name) => write!(out, "broker key {name:?} has no effect here"),
             StaticRefusal::Invalid(message) => out.write_str(message),
         }
@@ -82,7 +92,11 @@ impl std::error::Error for StaticRefusal {}
 /// See [`StaticRefusal`].
 pub(super) fn check(name: &str, value: &str) -> Result<(), StaticRefusal> {
     let Some(key) = Key::of_broker(name) else {
-        return Err(StaticRefusal::Unknown(name.to_owned()));
+        let of_topics = Key::of_topic(name).and_then(|key| key.sources.first());
+        return Err(match of_topics {
+            Some(source) => StaticRefusal::OfTopics { name: name.to_owned(), broker_name: source.name },
+            None => StaticRefusal::Unknown(name.to_owned()),
+        });
     };
     if EFFECTIVE_KEYS.binary_search(&name).is_err() {
         return Err(StaticRefusal::WithoutEffect(name.to_owned()));

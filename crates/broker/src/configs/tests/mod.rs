@@ -6,6 +6,7 @@ mod world;
 use super::*;
 use crate::log::{CleanupPolicy, LogConfig, TopicCompression};
 use golden::check;
+use proptest::prelude::*;
 use runnel_protocol::records::Compression;
 use world::World;
 
@@ -87,8 +88,17 @@ fn a_flag_that_does_nothing_is_refused() {
         refusal("num.partitions", "0"),
         "Invalid value 0 for configuration num.partitions: Value must be at least 1"
     );
+    assert_eq!(
+        refusal("retention.ms", "5"),
+        "unknown broker key \"retention.ms\": for all topics it is \"log.retention.ms\""
+    );
+    assert_eq!(
+        refusal("log.retention.ms", "0"),
+        "requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to 1"
+    );
     broker.set_static("num.partitions", "3").unwrap();
     assert_eq!(broker.i32("num.partitions"), 3);
+    assert_eq!(broker.i64("log.retention.hours"), 168);
 }
 
 #[test]
@@ -189,4 +199,40 @@ fn an_appended_list_is_bounded() {
         incremental_alter(&target, &[change]).unwrap_err().to_string(),
         "INVALID_CONFIG The configuration value cannot be added because it exceeds the maximum value size of 32767 bytes."
     );
+}
+
+/// Names that exist and names that do not, with values that may or may not suit them.
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let known: Vec<String> = Key::all_of_topic().chain(Key::all_of_broker()).map(|key| key.name.to_owned()).collect();
+    let name = prop_oneof![9 => proptest::sample::select(known), 1 => "[a-z.]{0,8}"];
+    let value = prop_oneof!["-?[0-9]{1,19}", "[ \0-~]{0,6}", "(compact|delete|0:1|,| ){0,4}", Just("true".to_owned())];
+    let change = (name, 0..5_i8, proptest::option::weighted(0.9, value));
+    let change = change.prop_map(|(name, operation, value)| Change { name, operation, value });
+    proptest::collection::vec(change, 0..3)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn whatever_was_taken_can_be_described_and_set_again(all in proptest::collection::vec((0..3_usize, changes()), 0..12)) {
+        let mut world = World::new(&[]);
+        world.answer("create\ntopic orders");
+        let resources = [(2, "orders"), (4, "1"), (4, "")];
+        for (index, changes) in all {
+            let (number, name) = resources[index];
+            let Ok(after) = incremental_alter(&world.target(number, name), &changes) else { continue };
+            let entries: Vec<_> = after.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
+            prop_assert_eq!(alter(&world.target(number, name), &entries), Ok(after.clone()));
+            world.keep(number, name, after);
+        }
+        for (number, name) in resources {
+            let target = world.target(number, name);
+            let described = describe(&target, &Describe { include_synonyms: true, ..Describe::default() }).unwrap();
+            prop_assert!(target.current.unwrap().keys().all(|key| described.iter().any(|entry| entry.name == *key)));
+        }
+        let topic = world.target(2, "orders");
+        log_config(topic.current.unwrap(), topic.broker);
+        created_topic_configs(topic.current.unwrap(), topic.broker);
+    }
 }

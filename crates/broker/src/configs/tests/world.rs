@@ -194,7 +194,7 @@ impl World {
         text
     }
 
-    fn keep(&mut self, resource_type: i8, name: &str, after: Overrides) {
+    pub(super) fn keep(&mut self, resource_type: i8, name: &str, after: Overrides) {
         match (ResourceType::from_number(resource_type), name) {
             (Some(ResourceType::Topic), _) => self.topics.0.get_mut(name).unwrap().overrides = after,
             (Some(ResourceType::Broker), "") => {
