@@ -5,6 +5,7 @@
 //! socket or starts a thread, so the same seed and inputs give the same frames, byte for byte.
 
 pub mod log;
+pub mod producers;
 pub mod random;
 pub mod storage;
 pub mod time;
