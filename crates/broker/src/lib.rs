@@ -6,6 +6,7 @@
 
 pub mod configs;
 pub mod log;
+pub mod producers;
 pub mod random;
 pub mod storage;
 pub mod time;
