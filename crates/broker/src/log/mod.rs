@@ -25,8 +25,11 @@ mod index;
 mod metadata;
 mod paths;
 mod read;
+mod refusal;
 mod scan;
 mod segment;
+mod transactions;
+pub mod validate;
 
 pub use append::{AppendError, Appended};
 pub use batch::{CheckedBatch, Origin};
@@ -34,7 +37,11 @@ pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use epochs::{EpochStart, LeaderEpochs};
 pub use metadata::{id_from_text, id_to_text, topic_id};
 pub use read::{FirstBatch, ReadError, Slice};
+pub use refusal::{RecordFault, Refusal};
+pub use transactions::AbortedTransaction;
+pub use validate::{Checks, Rules, validate};
 
+use crate::producers::Producers;
 use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
 use segment::Segment;
 use std::collections::BTreeSet;
@@ -63,6 +70,9 @@ pub struct Log {
     /// Everything before it was flushed.
     recovery_point: Offset,
     epochs: LeaderEpochs,
+    producers: Producers,
+    /// Offsets of the `.snapshot` files.
+    snapshots: BTreeSet<Offset>,
     unflushed: BTreeSet<BlobId>,
 }
 
@@ -114,6 +124,8 @@ impl Log {
             log_end_offset: 0,
             recovery_point: 0,
             epochs: LeaderEpochs::default(),
+            producers: Producers::default(),
+            snapshots: BTreeSet::new(),
             unflushed: BTreeSet::new(),
         };
         match files {
@@ -223,6 +235,27 @@ impl Log {
     /// The largest epoch not after `epoch` and the offset after its last record, as OffsetForLeaderEpoch answers.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, Offset)> {
         self.epochs.end_offset_for(epoch, self.log_end_offset)
+    }
+
+    /// What is known of the producers that write here.
+    pub fn producers(&self) -> &Producers {
+        &self.producers
+    }
+
+    /// Takes note of the high watermark: transactions whose markers lie below it are settled. To be called whenever
+    /// it moves.
+    pub fn note_high_watermark(&mut self, high_watermark: Offset) {
+        self.producers.note_high_watermark(high_watermark);
+    }
+
+    /// First offset of the oldest transaction that is open or not settled.
+    pub fn first_unstable_offset(&self) -> Option<Offset> {
+        self.producers.first_unstable_offset().map(|offset| offset.max(self.log_start_offset))
+    }
+
+    /// Up to where readers of committed records may read.
+    pub fn last_stable_offset(&self, high_watermark: Offset) -> Offset {
+        self.first_unstable_offset().map_or(high_watermark, |unstable| unstable.min(high_watermark))
     }
 
     /// Whether something was written since the last flush began.

@@ -3,9 +3,13 @@
 use crate::{BlobId, Storage, StorageError};
 use bytes::Bytes;
 use runnel_protocol::records::{BatchError, BatchHeader};
+use std::fmt;
 
 /// Bytes that a walk fetches at once.
 const WINDOW_SIZE: u64 = 8 * 1024;
+
+/// No log grows so long, so a batch beyond it is damage, and sums of offsets cannot overflow.
+const OFFSET_MAX: i64 = i64::MAX / 2;
 
 /// A batch and where it begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,9 +37,31 @@ pub(super) enum ScanError {
     /// The bytes at this position are no batch, or not a whole one.
     Bad {
         position: u32,
-        error: BatchError,
+        fault: Fault,
     },
     Storage(StorageError),
+}
+
+/// What is wrong with a batch in a segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fault {
+    Batch(BatchError),
+    /// Its offsets cannot be.
+    Offsets {
+        base_offset: i64,
+        last_offset_delta: i32,
+    },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Batch(error) => error.fmt(out),
+            Fault::Offsets { base_offset, last_offset_delta } => {
+                write!(out, "base offset {base_offset} and last offset delta {last_offset_delta} cannot be here")
+            }
+        }
+    }
 }
 
 impl From<StorageError> for ScanError {
@@ -49,10 +75,10 @@ impl ScanError {
     pub(super) fn into_storage_error(self, path: &str) -> StorageError {
         match self {
             ScanError::Storage(error) => error,
-            ScanError::Bad { position, error } => StorageError {
+            ScanError::Bad { position, fault } => StorageError {
                 path: path.to_owned(),
                 operation: "read",
-                reason: format!("no record batch at position {position}: {error}"),
+                reason: format!("no record batch at position {position}: {fault}"),
             },
         }
     }
@@ -86,11 +112,15 @@ impl<'a> Scan<'a> {
             return Ok(None);
         }
         let header_size = (self.end - position).min(u32::try_from(BatchHeader::SIZE).expect("small"));
-        let bad = |error| ScanError::Bad { position, error };
+        let bad = |error| ScanError::Bad { position, fault: Fault::Batch(error) };
         let header = BatchHeader::read(self.bytes(position, header_size)?).map_err(bad)?;
         let room = self.end - position;
         if header.size() > room as usize {
             return Err(bad(BatchError::Truncated { wanted: header.size(), found: room as usize }));
+        }
+        let BatchHeader { base_offset, last_offset_delta, .. } = header;
+        if !(0..OFFSET_MAX).contains(&base_offset) || last_offset_delta < 0 {
+            return Err(ScanError::Bad { position, fault: Fault::Offsets { base_offset, last_offset_delta } });
         }
         let found = Found { position, header };
         self.next = found.end();

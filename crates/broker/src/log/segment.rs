@@ -4,6 +4,7 @@ use super::config::LogConfig;
 use super::index::{OFFSET_ENTRY_SIZE, OffsetEntry, OffsetIndex, TIME_ENTRY_SIZE, TimeEntry, TimeIndex};
 use super::paths;
 use super::scan::{Found, Scan, ScanError};
+use super::transactions::{AbortedIndex, AbortedTransaction};
 use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
 use runnel_protocol::records::BatchHeader;
 
@@ -16,8 +17,7 @@ pub(super) struct Segment {
     pub(super) size: u32,
     pub(super) offset_index: OffsetIndex,
     pub(super) time_index: TimeIndex,
-    /// Transactions in the `.txnindex` file, which is there only if there are any.
-    pub(super) aborted_count: u32,
+    pub(super) aborted: AbortedIndex,
     /// The largest timestamp and the last offset of the first batch that has it.
     pub(super) largest: Option<TimeEntry>,
     /// The largest timestamp of the first batch, once it is known.
@@ -67,7 +67,7 @@ impl Segment {
             size,
             offset_index,
             time_index,
-            aborted_count: 0,
+            aborted: AbortedIndex::default(),
             largest,
             first_batch_timestamp: None,
             created_at: now,
@@ -148,6 +148,16 @@ impl Segment {
         Ok(())
     }
 
+    /// Notes a transaction whose abort marker lies in this segment; returns the blob that was written.
+    pub(super) fn append_aborted(
+        &mut self,
+        storage: &mut dyn Storage,
+        folder: &str,
+        aborted: AbortedTransaction,
+    ) -> Result<BlobId, StorageError> {
+        self.aborted.append(storage, &paths::file(folder, self.base_offset, paths::TXN_INDEX), aborted)
+    }
+
     fn note_largest_timestamp(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
         match self.largest {
             Some(largest) => self.time_index.append_if_later(storage, self.base_offset, largest),
@@ -213,6 +223,7 @@ impl Segment {
         storage.close(self.blob);
         storage.close(self.offset_index.blob());
         storage.close(self.time_index.blob());
+        self.aborted.close(storage);
     }
 
     /// Closes the files and removes them.
