@@ -47,6 +47,11 @@ pub fn log_config(overrides: &Overrides, broker: &BrokerConfigs) -> LogConfig {
     }
 }
 
+/// `min.insync.replicas` of a topic: with fewer replicas in sync, producers that want all to acknowledge are refused.
+pub fn min_in_sync_replicas(overrides: &Overrides, broker: &BrokerConfigs) -> i32 {
+    Reader { overrides, broker }.i32("min.insync.replicas")
+}
+
 struct Reader<'a> {
     overrides: &'a Overrides,
     broker: &'a BrokerConfigs,

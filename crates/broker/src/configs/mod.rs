@@ -42,7 +42,7 @@ pub use broker::BrokerConfigs;
 pub use describe::{
     ConfigSource, Describe, Entry, Synonym, created_topic_configs, describe, describe_broker, describe_topic,
 };
-pub use log_config::log_config;
+pub use log_config::{log_config, min_in_sync_replicas};
 pub use profile::Profile;
 pub use refusal::ConfigRefusal;
 pub use resource::{ResourceType, Target, repeated_resources};

@@ -193,7 +193,9 @@ impl Core {
         let folder = partition_folder(leader, name, key.index);
         let mut log = Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?;
         log.assign_epoch(turn.storage, 0)?;
-        Ok(Partition::new(name.clone(), key.topic_id, key.index, log, 0))
+        let mut partition = Partition::new(name.clone(), key.topic_id, key.index, log, 0);
+        partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(leader, overrides);
+        Ok(partition)
     }
 
     fn remove_partitions(&mut self, turn: &mut Turn<'_>, doomed: &[(BrokerId, TopicPartition)]) {
@@ -241,8 +243,10 @@ impl Core {
         let overrides = image.topic_configs.get(topic).cloned().unwrap_or_default();
         for (broker_id, broker) in &mut self.brokers {
             let config = self.settings.log_config(*broker_id, &overrides);
+            let min_in_sync_replicas = self.settings.min_in_sync_replicas(*broker_id, &overrides);
             for (_, partition) in broker.partitions.iter_mut().filter(|(key, _)| key.topic_id == id) {
                 partition.log.set_config(config);
+                partition.min_in_sync_replicas = min_in_sync_replicas;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Settings in force: what was set at the start, what was changed since, and Kafka's defaults.
 
 use super::{Core, Turn};
-use crate::config::{ClusterConfig, Profile};
+use crate::config::{ClusterConfig, Durability, Profile};
 use crate::configs::{self, BrokerConfigs, ConfigRefusal, Entry, Overrides, ResourceType, Target};
 use crate::event::EventKind;
 use crate::groups::GroupsConfig;
@@ -41,6 +41,9 @@ impl Settings {
                 .map(|endpoint| format!("{}://{}:{}", endpoint.listener, endpoint.host, endpoint.port))
                 .collect();
             of_broker.state("advertised.listeners", &listeners.join(","));
+            if config.durability == Durability::Always {
+                of_broker.state("log.flush.interval.messages", "1");
+            }
             for (name, value) in &config.settings {
                 of_broker.set_static(name, value).map_err(|refusal| refusal.to_string())?;
             }
@@ -68,6 +71,10 @@ impl Settings {
 
     pub(crate) fn log_config(&self, broker: BrokerId, overrides: &Overrides) -> LogConfig {
         configs::log_config(overrides, self.of(broker))
+    }
+
+    pub(crate) fn min_in_sync_replicas(&self, broker: BrokerId, overrides: &Overrides) -> i32 {
+        configs::min_in_sync_replicas(overrides, self.of(broker))
     }
 
     pub(crate) fn groups_config(&self, profile: Profile) -> GroupsConfig {

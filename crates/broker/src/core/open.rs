@@ -101,7 +101,6 @@ impl Core {
         };
         let mut turn = Turn { now, storage };
         core.check_brokers()?;
-        core.settings.load_dynamic(&core.metadata.image().broker_configs.clone());
         core.register(&mut turn)?;
         for broker in core.broker_ids() {
             core.open_partitions(&mut turn, broker)?;
@@ -133,6 +132,9 @@ impl Core {
         if self.metadata.image().features.is_empty() {
             let (name, level) = (metadata::METADATA_VERSION.to_owned(), metadata::METADATA_VERSION_LEVEL);
             changes.push(Change::Feature { name, level });
+            changes.extend(self.settings.of_controller().first_cluster_default().into_iter().map(|(name, value)| {
+                Change::BrokerConfig { broker: String::new(), name, value: Some(value) }
+            }));
         }
         let epoch = self.metadata.end_offset();
         for broker in &self.config.brokers {
@@ -151,7 +153,9 @@ impl Core {
                 }
             }
         }
-        self.commit(turn, &changes).map(drop).map_err(|_| self.metadata_failure())
+        self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;
+        self.settings.load_dynamic(&self.metadata.image().broker_configs.clone());
+        Ok(())
     }
 
     fn metadata_failure(&self) -> OpenError {
@@ -224,6 +228,7 @@ impl Core {
         };
         log.assign_epoch(turn.storage, leader_epoch)?;
         let mut partition = Partition::new(topic.clone(), key.topic_id, key.index, log, leader_epoch);
+        partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(broker, &overrides);
         if self.config.durability == Durability::Always && partition.log.has_unflushed() {
             // What recovery wrote is shown once the disk has it.
             partition.durable_end = partition.log.log_start_offset();

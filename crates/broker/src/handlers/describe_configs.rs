@@ -4,7 +4,7 @@
 //! Spec: <https://kafka.apache.org/protocol#The_Messages_DescribeConfigs>
 
 use super::Call;
-use crate::configs::{self, Describe, Entry};
+use crate::configs::{self, Describe, Entry, ResourceType};
 use crate::core::Core;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
@@ -15,10 +15,19 @@ use runnel_protocol::messages::describe_configs::{
 
 pub(super) fn handle(core: &Core, call: &Call, request: DescribeConfigsRequest) -> DescribeConfigsResponse {
     let (include_synonyms, include_documentation) = (request.include_synonyms, request.include_documentation);
+    // Kafka fails the whole request over one type that it does not know.
+    let unknown = request.resources.iter().any(|resource| ResourceType::from_number(resource.resource_type).is_none());
     let results = request
         .resources
         .into_iter()
-        .map(|resource| describe(core, call, resource, include_synonyms, include_documentation))
+        .map(|mut resource| {
+            let named = resource.resource_type;
+            if unknown {
+                resource.resource_type = 0;
+            }
+            let result = describe(core, call, resource, include_synonyms, include_documentation);
+            DescribeConfigsResult { resource_type: named, ..result }
+        })
         .collect();
     DescribeConfigsResponse { results, ..Default::default() }
 }
@@ -43,7 +52,8 @@ fn describe(
         Ok(entries) => result.configs = entries.into_iter().map(|entry| pack(call.version, entry)).collect(),
         Err(refusal) => {
             result.error_code = refusal.code.number();
-            result.error_message = refusal.message.map(ByteString::from);
+            // Kafka sends an empty text here where its other answers send none.
+            result.error_message = Some(ByteString::from(refusal.message.unwrap_or_default()));
         }
     }
     debug_assert!(result.error_code == ErrorCode::None.number() || result.configs.is_empty(), "one or the other");
