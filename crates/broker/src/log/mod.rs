@@ -23,21 +23,31 @@ mod config;
 mod epochs;
 mod index;
 mod metadata;
+mod open;
 mod paths;
 mod read;
 mod refusal;
+mod retention;
 mod scan;
+mod search;
 mod segment;
 mod transactions;
+mod truncate;
 pub mod validate;
+
+#[cfg(test)]
+mod tests;
 
 pub use append::{AppendError, Appended};
 pub use batch::{CheckedBatch, Origin};
 pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use epochs::{EpochStart, LeaderEpochs};
 pub use metadata::{id_from_text, id_to_text, topic_id};
+pub use open::{Hints, RecoveryNote};
 pub use read::{FirstBatch, ReadError, Slice};
 pub use refusal::{RecordFault, Refusal};
+pub use retention::{Removed, RemovedReason};
+pub use search::FoundTimestamp;
 pub use transactions::AbortedTransaction;
 pub use validate::{Checks, Rules, validate};
 
@@ -69,6 +79,8 @@ pub struct Log {
     log_end_offset: Offset,
     /// Everything before it was flushed.
     recovery_point: Offset,
+    /// Everything before it was compacted.
+    clean_offset: Offset,
     epochs: LeaderEpochs,
     producers: Producers,
     /// Offsets of the `.snapshot` files.
@@ -115,7 +127,16 @@ impl Log {
         files: Files,
         now: Timestamp,
     ) -> Result<Self, StorageError> {
-        let mut log = Log {
+        let mut log = Log::without_files(folder, topic_id, config);
+        match files {
+            Files::AtOnce => log.create_files(storage, now)?,
+            Files::AtFirstAppend => {}
+        }
+        Ok(log)
+    }
+
+    fn without_files(folder: &str, topic_id: Uuid, config: LogConfig) -> Self {
+        Log {
             folder: folder.to_owned(),
             topic_id,
             config,
@@ -123,16 +144,12 @@ impl Log {
             log_start_offset: 0,
             log_end_offset: 0,
             recovery_point: 0,
+            clean_offset: 0,
             epochs: LeaderEpochs::default(),
             producers: Producers::default(),
             snapshots: BTreeSet::new(),
             unflushed: BTreeSet::new(),
-        };
-        match files {
-            Files::AtOnce => log.create_files(storage, now)?,
-            Files::AtFirstAppend => {}
         }
-        Ok(log)
     }
 
     fn create_files(&mut self, storage: &mut dyn Storage, now: Timestamp) -> Result<(), StorageError> {
@@ -182,6 +199,11 @@ impl Log {
     /// Everything before it was flushed; after a crash, recovery begins in its segment.
     pub fn recovery_point(&self) -> Offset {
         self.recovery_point
+    }
+
+    /// Everything before it was compacted, for `cleaner-offset-checkpoint`.
+    pub fn clean_offset(&self) -> Offset {
+        self.clean_offset
     }
 
     /// Bytes of records, in all segments.

@@ -172,6 +172,75 @@ impl Segment {
         self.time_index.write(storage)
     }
 
+    /// Forgets everything but the batches, before they are read through. Bytes behind the last whole entry of an index
+    /// go too.
+    pub(super) fn forget(&mut self, storage: &mut dyn Storage, folder: &str) -> Result<(), StorageError> {
+        for kind in [paths::INDEX, paths::TIME_INDEX, paths::TXN_INDEX] {
+            storage.remove(&paths::file(folder, self.base_offset, kind))?;
+        }
+        self.close_indexes(storage);
+        self.offset_index = OffsetIndex::open(storage, &paths::file(folder, self.base_offset, paths::INDEX))?;
+        self.time_index = TimeIndex::open(storage, &paths::file(folder, self.base_offset, paths::TIME_INDEX))?;
+        self.aborted = AbortedIndex::default();
+        self.largest = None;
+        self.first_batch_timestamp = None;
+        self.bytes_since_entry = 0;
+        Ok(())
+    }
+
+    /// Cuts the segment at the batch that holds `offset`. Returns the bytes that went.
+    pub(super) fn truncate_to(
+        &mut self,
+        storage: &mut dyn Storage,
+        folder: &str,
+        offset: Offset,
+    ) -> Result<u32, StorageError> {
+        let Some(first_gone) = self.locate(storage, folder, offset)? else { return Ok(0) };
+        let gone = self.size - first_gone.position;
+        storage.truncate(self.blob, u64::from(first_gone.position))?;
+        self.size = first_gone.position;
+        // A batch may begin before the offset: its index entry goes with it.
+        let offset = first_gone.header.base_offset.max(self.base_offset);
+        self.offset_index.truncate_to(storage, self.base_offset, offset)?;
+        self.time_index.truncate_to(storage, self.base_offset, offset)?;
+        let path = paths::file(folder, self.base_offset, paths::TXN_INDEX);
+        self.aborted.truncate_to(storage, &path, self.base_offset, offset)?;
+        self.bytes_since_entry = 0;
+        if self.size == 0 {
+            self.first_batch_timestamp = None;
+        }
+        self.find_largest_timestamp(storage, folder)?;
+        Ok(gone)
+    }
+
+    /// Looks behind the time index's last entry for a larger timestamp.
+    pub(super) fn find_largest_timestamp(&mut self, storage: &dyn Storage, folder: &str) -> Result<(), StorageError> {
+        self.largest = self.time_index.last(storage, self.base_offset)?;
+        let from = self.largest.map_or(self.base_offset, |largest| largest.offset);
+        let mut scan = self.scan_near(storage, from)?;
+        let mut largest = self.largest;
+        while let Some(found) = scan.next().map_err(|error| error.into_storage_error(&self.path(folder)))? {
+            let timestamp = found.header.max_timestamp;
+            if timestamp > largest.map_or(-1, |largest| largest.timestamp) {
+                largest = Some(TimeEntry { timestamp, offset: found.header.last_offset() });
+            }
+        }
+        self.largest = largest;
+        Ok(())
+    }
+
+    /// The largest timestamp of the first batch, which says how old the segment is; `None` if it has no batch.
+    pub(super) fn first_timestamp(&self, storage: &dyn Storage) -> Result<Option<i64>, StorageError> {
+        if self.first_batch_timestamp.is_some() {
+            return Ok(self.first_batch_timestamp);
+        }
+        match self.scan(storage).next() {
+            Ok(first) => Ok(first.map(|first| first.header.max_timestamp)),
+            Err(ScanError::Storage(error)) => Err(error),
+            Err(ScanError::Bad { .. }) => Ok(None),
+        }
+    }
+
     /// A walk over all batches.
     pub(super) fn scan<'a>(&self, storage: &'a dyn Storage) -> Scan<'a> {
         Scan::new(storage, self.blob, 0, self.size)
@@ -221,6 +290,10 @@ impl Segment {
 
     pub(super) fn close(&self, storage: &mut dyn Storage) {
         storage.close(self.blob);
+        self.close_indexes(storage);
+    }
+
+    fn close_indexes(&self, storage: &mut dyn Storage) {
         storage.close(self.offset_index.blob());
         storage.close(self.time_index.blob());
         self.aborted.close(storage);

@@ -76,10 +76,6 @@ impl AbortedIndex {
         Ok(AbortedIndex { blob: Some(blob), count })
     }
 
-    pub(super) fn count(&self) -> u32 {
-        self.count
-    }
-
     pub(super) fn blob(&self) -> Option<BlobId> {
         self.blob
     }
