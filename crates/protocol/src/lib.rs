@@ -12,6 +12,8 @@ pub mod error_code;
 pub mod frame;
 pub mod kinds;
 pub mod messages;
+#[cfg(test)]
+mod notation_tests;
 pub mod primitives;
 pub mod records;
 pub mod schema;
