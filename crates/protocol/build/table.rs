@@ -1,7 +1,7 @@
 //! Writes what spans all APIs: the enum of keys with its table, and the enums over all requests and responses.
 
+use super::context::versions_in_words;
 use super::model::{Api, Head, Kind, Schema, Type, Versions};
-use super::structs::versions_in_words;
 use std::fmt::Write;
 
 fn apis(schemas: &[Schema]) -> Vec<(&Schema, &Api)> {

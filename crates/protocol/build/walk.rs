@@ -1,7 +1,7 @@
 //! Writes the schemas as data, for `describe` to walk and for people to read.
 
+use super::context::{smallest_element, wanted, wanted_versions};
 use super::model::{Field, Head, Schema, Type, Versions};
-use super::structs::{wanted, wanted_versions};
 use std::fmt::Write;
 
 /// The name of a struct's static: `FetchTopic` becomes `FETCH_TOPIC`.
@@ -88,7 +88,7 @@ fn write_field(schema: &Schema, holder: &str, field: &Field, out: &mut String) {
         None => "None".to_owned(),
     };
     let smallest = match &field.ty {
-        Type::Array(element) => super::structs::smallest_element(schema, holder, field, element),
+        Type::Array(element) => smallest_element(schema, holder, field, element),
         Type::Bool
         | Type::Int8
         | Type::Int16

@@ -14,6 +14,8 @@ pub mod frame;
 mod fuzz;
 pub mod kinds;
 pub mod messages;
+#[cfg(test)]
+mod notation_tests;
 pub mod primitives;
 pub mod records;
 pub mod schema;

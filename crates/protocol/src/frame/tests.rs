@@ -44,7 +44,11 @@ fn whole(chunks: &Chunks) -> Bytes {
 fn golden_frames_are_read_and_written_as_the_same_bytes() {
     let mut keys = std::collections::BTreeSet::new();
     for entry in std::fs::read_dir(testdata()).unwrap() {
-        let exchange = read(&entry.unwrap().path());
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let exchange = read(&path);
         if exchange.name == "api_versions-v99" {
             continue;
         }
