@@ -27,11 +27,11 @@ pub mod random;
 mod replication;
 mod snapshot;
 pub mod storage;
-pub mod time;
 #[cfg(test)]
 mod tests;
+pub mod time;
 mod timers;
-mod topics;
+pub mod topics;
 
 pub use cluster::Cluster;
 pub use config::{BrokerSettings, ClusterConfig, Durability, Endpoint, Profile};

@@ -106,8 +106,8 @@ pub(crate) fn write_enums(schemas: &[Schema], out: &mut String) {
             let _ = writeln!(
                 out,
                 "    /// One of another kind comes back as it is.\n    type Error = {name};\n\n    \
-                 fn try_from(message: {name}) -> Result<Self, {name}> {{\n        match message {{\n            \
-                 {name}::{}(message) => Ok(message),\n            other => Err(other),\n        }}\n    }}\n}}\n",
+                 fn try_from(message: {name}) -> Result<Self, {name}> {{\n        \
+                 if let {name}::{}(message) = message {{ Ok(message) }} else {{ Err(message) }}\n    }}\n}}\n",
                 api.name
             );
         }

@@ -10,9 +10,9 @@ use crate::metadata::{Change, METADATA_TOPIC_ID, PartitionRegistration};
 use crate::purgatory::WrittenWait;
 use crate::replication::Partition;
 use crate::storage::StorageError;
+use crate::topics;
 use crate::topics::creation::{self, Answers, MorePartitions, NewTopic, PlannedTopic, View};
 use crate::topics::placement::UsableBroker;
-use crate::topics;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use uuid::Uuid;
@@ -193,7 +193,7 @@ impl Core {
         let folder = partition_folder(leader, name, key.index);
         let mut log = Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?;
         log.assign_epoch(turn.storage, 0)?;
-        let mut partition = Partition::new(name.clone(), key.topic_id, key.index, log, 0);
+        let mut partition = Partition::new(name.clone(), key.index, log, 0);
         partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(leader, overrides);
         Ok(partition)
     }

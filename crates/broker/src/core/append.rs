@@ -1,12 +1,12 @@
 //! Writing to a partition: from producers, and from the brokers themselves.
 
 use super::{Core, Turn};
+use crate::Offset;
 use crate::config::Profile;
 use crate::event::{EventKind, RemovalReason};
 use crate::handlers::Call;
 use crate::ids::{BrokerId, TopicPartition};
 use crate::log::{AppendError, Appended, CheckedBatch, Checks, Refusal, Rules, validate};
-use crate::Offset;
 use bytes::Bytes;
 use runnel_protocol::ErrorCode;
 
@@ -60,8 +60,8 @@ impl Core {
         let log_start_offset = partition.log.log_start_offset();
         let (name, config) = (partition.log.name(), partition.log.config());
         let rules = Rules { partition: name, config, checks, produce_version: call.version };
-        let batch = validate(bytes, &rules, turn.now)
-            .map_err(|refusal| AppendRefusal::of(refusal, log_start_offset))?;
+        let batch =
+            validate(bytes, &rules, turn.now).map_err(|refusal| AppendRefusal::of(refusal, log_start_offset))?;
         let leader_epoch = partition.leader_epoch;
         let appended = match partition.log.append(turn.storage, turn.now, &batch, leader_epoch) {
             Ok(appended) => appended,

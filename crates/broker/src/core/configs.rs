@@ -170,9 +170,9 @@ impl Core {
         static NOTHING: Overrides = Overrides::new();
         let image = self.metadata.image();
         let current = match ResourceType::from_number(resource_type) {
-            Some(ResourceType::Topic) => image
-                .topic_named(resource_name)
-                .map(|topic| image.topic_configs.get(&topic.name).unwrap_or(&NOTHING)),
+            Some(ResourceType::Topic) => {
+                image.topic_named(resource_name).map(|topic| image.topic_configs.get(&topic.name).unwrap_or(&NOTHING))
+            }
             Some(ResourceType::Broker) => image.broker_configs.get(resource_name),
             Some(ResourceType::BrokerLogger | ResourceType::ClientMetrics | ResourceType::Group) | None => None,
         };

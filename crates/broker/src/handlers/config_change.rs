@@ -24,6 +24,5 @@ pub(super) fn write(
     if validate_only {
         return Ok(None);
     }
-    core.set_overrides(turn, resource_type, resource, before, after)
-        .map_err(ConfigRefusal::from)
+    core.set_overrides(turn, resource_type, resource, before, after).map_err(ConfigRefusal::from)
 }

@@ -4,9 +4,9 @@
 //! Spec: <https://kafka.apache.org/protocol#The_Messages_DeleteTopics>
 
 use super::{Call, Reply};
+use crate::configs::ConfigRefusal;
 use crate::core::{Core, Turn};
 use crate::purgatory::Written;
-use crate::configs::ConfigRefusal;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::delete_topics::{DeletableTopicResult, DeleteTopicsRequest, DeleteTopicsResponse};
@@ -60,9 +60,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
             None => Err(ErrorCode::UnknownTopicOrPartition.into()),
             Some(id) if !doomed.insert(id) => {
                 doomed.remove(&id);
-                Err(ConfigRefusal::invalid_request(
-                    "The provided topic name maps to an ID that was already supplied.",
-                ))
+                Err(ConfigRefusal::invalid_request("The provided topic name maps to an ID that was already supplied."))
             }
             Some(_) => continue,
         };

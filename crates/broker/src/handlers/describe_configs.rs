@@ -39,8 +39,7 @@ fn describe(
     include_synonyms: bool,
     include_documentation: bool,
 ) -> DescribeConfigsResult {
-    let keys: Vec<String> =
-        resource.configuration_keys.iter().flatten().map(ToString::to_string).collect();
+    let keys: Vec<String> = resource.configuration_keys.iter().flatten().map(ToString::to_string).collect();
     let wanted = Describe { keys: &keys, include_synonyms, include_documentation };
     let target = core.config_target(call.broker, resource.resource_type, &resource.resource_name);
     let mut result = DescribeConfigsResult {

@@ -64,10 +64,10 @@ impl ParkedFetch {
     /// The partitions whose growth may complete the request.
     pub(crate) fn partitions(&self) -> impl Iterator<Item = TopicPartition> + '_ {
         self.topics.iter().filter_map(|topic| Some((topic.found.as_ref().ok()?.id, topic))).flat_map(|(id, topic)| {
-            topic.partitions.iter().map(move |wanted| TopicPartition {
-                topic_id: id,
-                index: PartitionIndex(wanted.partition),
-            })
+            topic
+                .partitions
+                .iter()
+                .map(move |wanted| TopicPartition { topic_id: id, index: PartitionIndex(wanted.partition) })
         })
     }
 }
@@ -250,7 +250,7 @@ fn read(
     match partition.log.read(turn.storage, wanted.fetch_offset, size_max, first_batch, end) {
         Ok(slice) => {
             if isolation == Isolation::ReadCommitted && slice.chunks.size() > 0 {
-                let aborted = partition.log.aborted_transactions(turn.storage, wanted.fetch_offset, &slice);
+                let aborted = partition.log.aborted_transactions_of(turn.storage, wanted.fetch_offset, &slice);
                 let aborted = aborted.map_err(|error| core.storage_failed(call.broker, key, error))?;
                 answer.aborted_transactions = Some(
                     aborted

@@ -8,8 +8,7 @@ use crate::configs::{self, Change, ConfigRefusal};
 use crate::core::{Core, Turn};
 use crate::purgatory::{Written, WrittenWait};
 use runnel_protocol::messages::incremental_alter_configs::{
-    AlterConfigsResource, AlterConfigsResourceResponse, IncrementalAlterConfigsRequest,
-    IncrementalAlterConfigsResponse,
+    AlterConfigsResource, AlterConfigsResourceResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
 };
 
 pub(super) fn handle(

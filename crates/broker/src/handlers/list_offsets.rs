@@ -112,7 +112,7 @@ fn report(
     core: &mut Core,
     call: &Call,
     key: TopicPartition,
-    found: Result<Option<crate::log::TimestampedOffset>, crate::StorageError>,
+    found: Result<Option<crate::log::FoundTimestamp>, crate::StorageError>,
 ) -> Result<Found, ErrorCode> {
     match found {
         Ok(Some(found)) => {

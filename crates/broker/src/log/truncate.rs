@@ -126,6 +126,18 @@ impl Log {
         Ok(())
     }
 
+    /// Writes everything to its end, as for a clean stop. The files stay open, so that they can be flushed.
+    ///
+    /// # Errors
+    /// The store's refusal.
+    pub fn write_out(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        if let Some(active) = self.segments.last_mut() {
+            active.finish(storage)?;
+            self.unflushed.extend([active.blob, active.offset_index.blob(), active.time_index.blob()]);
+        }
+        self.take_snapshot(storage)
+    }
+
     /// Writes everything to its end and closes the files: after a clean stop nothing needs to be read through.
     ///
     /// # Errors

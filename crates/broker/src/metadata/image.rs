@@ -115,10 +115,6 @@ impl Image {
         self.by_name.keys()
     }
 
-    pub(crate) fn topic_count(&self) -> usize {
-        self.topics.len()
-    }
-
     pub(crate) fn was_removed(&self, id: Uuid) -> bool {
         self.removed.contains(&id)
     }
@@ -150,12 +146,7 @@ impl Topics for Image {
     }
 }
 
-fn set<K: Ord>(
-    configs: &mut BTreeMap<K, BTreeMap<String, String>>,
-    resource: K,
-    name: &str,
-    value: &Option<String>,
-) {
+fn set<K: Ord>(configs: &mut BTreeMap<K, BTreeMap<String, String>>, resource: K, name: &str, value: &Option<String>) {
     let of_resource = configs.entry(resource).or_default();
     match value {
         Some(value) => {

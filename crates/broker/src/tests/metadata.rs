@@ -6,9 +6,7 @@ use crate::ids::ConnectionId;
 use bytestring::ByteString;
 use expect_test::expect;
 use runnel_protocol::ErrorCode;
-use runnel_protocol::messages::create_topics::{
-    CreatableTopic, CreateTopicsRequest, CreateTopicsResponse,
-};
+use runnel_protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest, CreateTopicsResponse};
 use runnel_protocol::messages::delete_topics::{DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse};
 use runnel_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic, MetadataResponse};
 
@@ -95,11 +93,8 @@ fn an_unknown_topic_is_there_with_a_leader_in_the_answer_that_made_it() {
     let client = bench.connect();
     expect!["new NONE leaders [1]\n"].assert_eq(&metadata(&mut bench, client, 12, Some(&["new"])));
     expect!["a b INVALID_TOPIC_EXCEPTION leaders []\n"].assert_eq(&metadata(&mut bench, client, 12, Some(&["a b"])));
-    let request = MetadataRequest {
-        topics: Some(vec![wanted("other")]),
-        allow_auto_topic_creation: false,
-        ..Default::default()
-    };
+    let request =
+        MetadataRequest { topics: Some(vec![wanted("other")]), allow_auto_topic_creation: false, ..Default::default() };
     let response: MetadataResponse = bench.ask(client, 12, request);
     assert_eq!(response.topics[0].error_code, ErrorCode::UnknownTopicOrPartition.number());
 }

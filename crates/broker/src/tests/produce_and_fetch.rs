@@ -8,9 +8,7 @@ use bytes::Bytes;
 use runnel_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchResponse, FetchTopic};
 use runnel_protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 use runnel_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic, MetadataResponse};
-use runnel_protocol::messages::produce::{
-    PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData,
-};
+use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData};
 use runnel_protocol::records::{self, BatchBuilder};
 use runnel_protocol::{Chunks, ErrorCode};
 use std::time::Duration;
