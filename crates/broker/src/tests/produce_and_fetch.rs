@@ -40,10 +40,8 @@ pub(super) fn produce<S: Storage>(
 ) -> Result<i64, ErrorCode> {
     let response: ProduceResponse = bench.ask(client, 9, produce_request(topic, -1, records));
     let partition = &response.responses[0].partition_responses[0];
-    match ErrorCode::from_number(partition.error_code).unwrap() {
-        ErrorCode::None => Ok(partition.base_offset),
-        code => Err(code),
-    }
+    let code = ErrorCode::from_number(partition.error_code).unwrap();
+    if code == ErrorCode::None { Ok(partition.base_offset) } else { Err(code) }
 }
 
 pub(super) fn fetch_request(topic: &str, offset: i64, max_wait_ms: i32) -> FetchRequest {
@@ -158,7 +156,9 @@ fn a_batch_sent_again_is_answered_with_the_offset_that_it_has() {
     let mut bench = bench();
     let client = bench.connect();
     make_topic(&mut bench, client, "orders");
-    let id: InitProducerIdResponse = bench.ask(client, 1, InitProducerIdRequest::default());
+    let id: InitProducerIdResponse =
+        bench.ask(client, 1, InitProducerIdRequest { transactional_id: None, ..Default::default() });
+    assert_eq!((id.error_code, id.producer_id, id.producer_epoch), (0, 0, 0));
     let numbered = |sequence: i32| {
         let mut builder = BatchBuilder::new().producer(id.producer_id, id.producer_epoch, sequence);
         builder.append(1_700_000_000_000, None, Some(b"a"), &[]);
