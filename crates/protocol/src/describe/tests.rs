@@ -154,7 +154,9 @@ fn frame_of(request: &Request, version: i16) -> Bytes {
 #[test]
 fn a_flexible_request_shows_its_tagged_fields() {
     let frame = frame_of(&fetch(), 12);
-    check(&describe_request(&frame), expect![[r#"
+    check(
+        &describe_request(&frame),
+        expect![[r#"
         0..2 api_key int16 1
         2..4 api_version int16 12
         4..8 correlation_id int32 7
@@ -184,13 +186,16 @@ fn a_flexible_request_shows_its_tagged_fields() {
         82..87 rack_id string "here"
         87..88 tagged fields tagged fields 1
           88..97 cluster_id string "runnel"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_frame_that_breaks_off_says_where_and_what() {
     let frame = frame_of(&fetch(), 4);
-    check(&describe_request(&frame.slice(..frame.len() - 3)), expect![[r#"
+    check(
+        &describe_request(&frame.slice(..frame.len() - 3)),
+        expect![[r#"
         0..2 api_key int16 1
         2..4 api_version int16 4
         4..8 correlation_id int32 7
@@ -205,27 +210,34 @@ fn a_frame_that_breaks_off_says_where_and_what() {
             33..41 topics[0].topic string "orders"
         41..58 unread bytes 17 bytes
         error: byte 41: wanted FetchTopic.partitions: []FetchPartition
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn an_unknown_key_and_an_unknown_version_still_show_the_header() {
-    check(&describe_request(&Bytes::from_static(&[0x12, 0x34, 0, 0, 0, 0, 0, 7, 0xff, 0xff, 9, 9])), expect![[r#"
+    check(
+        &describe_request(&Bytes::from_static(&[0x12, 0x34, 0, 0, 0, 0, 0, 7, 0xff, 0xff, 9, 9])),
+        expect![[r#"
         0..2 api_key int16 4660
         2..4 api_version int16 0
         4..8 correlation_id int32 7
         8..10 client_id string null
         10..12 unread bytes 2 bytes
         error: byte 0: wanted the key of a known API
-    "#]]);
-    check(&describe_request(&Bytes::from_static(&[0, 18, 0, 99, 0, 0, 0, 7, 0, 2, b'm', b'e', 0])), expect![[r#"
+    "#]],
+    );
+    check(
+        &describe_request(&Bytes::from_static(&[0, 18, 0, 99, 0, 0, 0, 7, 0, 2, b'm', b'e', 0])),
+        expect![[r#"
         0..2 api_key int16 18
         2..4 api_version int16 99
         4..8 correlation_id int32 7
         8..12 client_id string "me"
         12..13 unread bytes 1 byte
         error: byte 12: wanted versions 0 to 4 of ApiVersionsRequest
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
