@@ -64,11 +64,11 @@ impl Groups {
         self.take_group(group_id, "deleted").ok_or(ErrorCode::GroupIdNotFound)
     }
 
-    /// Takes an empty group out of the room.
+    /// Takes an empty group out of the room. Identifiers that it gave out are forgotten, even if it comes back.
     pub(super) fn take_group(&mut self, group_id: &str, reason: &str) -> Option<Group> {
-        let group = self.groups.remove(group_id)?;
-        for member_id in &group.pending_joins {
-            self.outbox.stop_session(group_id, member_id);
+        let mut group = self.groups.remove(group_id)?;
+        for member_id in std::mem::take(&mut group.pending_joins) {
+            self.outbox.stop_session(group_id, &member_id);
         }
         let reason = reason.to_owned();
         self.outbox.event(|| GroupEvent::GroupRemoved { group_id: group_id.to_owned(), reason });

@@ -73,6 +73,8 @@ pub(super) fn group(group: &Group, assignments: &BTreeMap<String, Bytes>) -> Off
 /// A group that was made for a newcomer, whoever has joined it meanwhile.
 pub(super) fn empty_group(group: &Group) -> OffsetsRecord {
     let value = GroupMetadataValue {
+        protocol: None,
+        leader: None,
         current_state_timestamp: group.state_changed_at_ms.unwrap_or(-1),
         ..GroupMetadataValue::default()
     };

@@ -13,10 +13,8 @@ fn delete_groups(bench: &mut Bench, group_ids: &[&str]) -> ReplyId {
 }
 
 fn deleted(bench: &Bench, reply: ReplyId) -> Vec<(&str, ErrorCode)> {
-    match &bench.replies[&reply] {
-        GroupReply::DeleteGroups(outcomes) => outcomes.iter().map(|(id, code)| (id.as_str(), *code)).collect(),
-        other => panic!("{other:?}"),
-    }
+    let GroupReply::DeleteGroups(outcomes) = &bench.replies[&reply] else { panic!("not an answer to DeleteGroups") };
+    outcomes.iter().map(|(group_id, error_code)| (group_id.as_str(), *error_code)).collect()
 }
 
 fn delete_offsets(bench: &mut Bench, group_id: &str, topics: &[&str]) -> Result<Vec<ErrorCode>, ErrorCode> {
@@ -24,11 +22,8 @@ fn delete_offsets(bench: &mut Bench, group_id: &str, topics: &[&str]) -> Result<
     let topic = |name: &&str| DeleteTopic { name: (*name).to_owned(), partitions: vec![0], refused: None };
     bench.groups.delete_offsets(bench.now, group_id, topics.iter().map(topic).collect(), reply);
     bench.drain();
-    match &bench.replies[&reply] {
-        GroupReply::DeleteOffsets(Ok(outcomes)) => Ok(outcomes.iter().map(|topic| topic.partitions[0].1).collect()),
-        GroupReply::DeleteOffsets(Err(error)) => Err(*error),
-        other => panic!("{other:?}"),
-    }
+    let GroupReply::DeleteOffsets(outcome) = &bench.replies[&reply] else { panic!("not an answer to OffsetDelete") };
+    outcome.clone().map(|topics| topics.iter().map(|topic| topic.partitions[0].1).collect())
 }
 
 #[test]

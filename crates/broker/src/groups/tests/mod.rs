@@ -1,6 +1,7 @@
 //! Scenarios of this room, each as a sentence. What a real Apache Kafka 4.3.0 answered is marked so.
 
 mod bench;
+mod checks;
 mod deleting;
 mod describing;
 mod expiring;

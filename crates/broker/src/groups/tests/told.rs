@@ -19,10 +19,8 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
             format!("{group_id}: {group_instance_id} came back under another identifier")
         }
         GroupEvent::MemberLeft { group_id, member_id, reason, .. } => {
-            let why = match reason {
-                LeaveReason::Left { said } => format!("left, {said}"),
-                other => format!("{other:?}"),
-            };
+            let why =
+                if let LeaveReason::Left { said } = reason { format!("left, {said}") } else { format!("{reason:?}") };
             format!("{group_id}: {} is out: {why}", short(member_id))
         }
         GroupEvent::RebalanceStarted { group_id, generation_id, reason } => {
@@ -72,4 +70,16 @@ fn without_uuids(text: &str) -> String {
         }
     }
     kept
+}
+
+/// The name of an event, and for changes of state which.
+pub(super) fn kind(event: &GroupEvent) -> String {
+    if let GroupEvent::GroupStateChanged { from, to, .. } = event {
+        return format!("{from} -> {to}");
+    }
+    if let GroupEvent::MemberLeft { reason, .. } = event {
+        let reason = format!("{reason:?}");
+        return format!("MemberLeft {}", reason.split(' ').next().unwrap_or(""));
+    }
+    format!("{event:?}").split(' ').next().unwrap_or("").to_owned()
 }
