@@ -49,8 +49,7 @@ pub fn class_path(first: &Path, wanted: impl Fn(&str) -> bool) -> String {
 pub fn fresh(name: &str) -> PathBuf {
     let folder = target("clients").join(name);
     if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .unwrap_or_else(|error| panic!("cannot clear {}: {error}", folder.display()));
+        fs::remove_dir_all(&folder).unwrap_or_else(|error| panic!("cannot clear {}: {error}", folder.display()));
     }
     fs::create_dir_all(&folder).unwrap_or_else(|error| panic!("cannot make {}: {error}", folder.display()));
     folder

@@ -122,7 +122,8 @@ impl Stage {
             Act::End(names, signal, filters) => self.end(names, *signal, filters),
             Act::File(name) => {
                 let text = address::aim(&step.input, self.server.port());
-                std::fs::write(self.folder.join(name), text).map_err(|error| format!("cannot write {name}: {error}"))?;
+                std::fs::write(self.folder.join(name), text)
+                    .map_err(|error| format!("cannot write {name}: {error}"))?;
                 Ok(String::new())
             }
             Act::Server(acts) => {

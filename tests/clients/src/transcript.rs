@@ -192,8 +192,7 @@ fn act(line: &str) -> Result<Act, &'static str> {
         }
         ("until", rest) => {
             let mut parts = rest.splitn(3, ' ');
-            let (Some(names), Some(Ok(count)), Some(text)) =
-                (parts.next(), parts.next().map(str::parse), parts.next())
+            let (Some(names), Some(Ok(count)), Some(text)) = (parts.next(), parts.next().map(str::parse), parts.next())
             else {
                 return Err("until NAME,NAME COUNT TEXT");
             };
