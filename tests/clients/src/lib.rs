@@ -10,8 +10,11 @@
 //! - `RUNNEL_SEED`: where the random choices of the durability rounds come from.
 
 pub mod address;
+pub mod chance;
+pub mod durability;
 pub mod folders;
 pub mod jvm;
+pub mod native;
 pub mod normalise;
 pub mod running;
 pub mod server;

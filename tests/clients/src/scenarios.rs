@@ -1,12 +1,14 @@
 //! The scenarios: one test per transcript in `expected/`, and those that need more than a transcript can say.
 
+use crate::durability::{Counts, Load};
 use crate::folders;
-use crate::server::Kind;
+use crate::native::{self, Connection};
+use crate::server::{Kind, Server};
 use crate::stage::Stage;
 use crate::transcript::Transcript;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// One test per transcript; the name of the test is the name of the file.
 macro_rules! transcripts {
@@ -61,6 +63,55 @@ transcripts! {
     topics_offsets_and_configs_survive_a_restart,
     two_groups_each_read_everything,
     without_from_beginning_a_consumer_sees_only_what_comes_later,
+}
+
+/// How often the server is killed. Apache Kafka takes seconds to come back, so it is asked less often.
+const ROUNDS: u32 = 50;
+const ROUNDS_KAFKA: u32 = 4;
+
+#[test]
+fn no_acknowledged_record_is_lost_to_kill_9() {
+    let started = Instant::now();
+    let kind = Kind::asked();
+    let rounds = if kind == Kind::Kafka { ROUNDS_KAFKA } else { ROUNDS };
+    let seed =
+        std::env::var("RUNNEL_SEED").map_or_else(|_| u64::from(std::process::id()), |seed| seed.parse().unwrap());
+    let mut server = Server::start(kind, &folders::fresh("kill_9").join("data"), &[]).unwrap();
+    native::create_topic(&mut Connection::open(server.port()).unwrap(), "ledger", 3).unwrap();
+    wait_for_leaders(&server, "ledger", 3);
+    let mut load = Load::new("ledger", 3, seed);
+    let mut counts = Counts::default();
+    for round in 0..rounds {
+        let found = load.until_killed(&mut server).map_err(|error| error.to_string()).and_then(|()| {
+            server.resume()?;
+            wait_for_leaders(&server, "ledger", 3);
+            load.check(&server)
+        });
+        counts = found.unwrap_or_else(|error| panic!("seed {seed} round {round}: {error}; rerun: RUNNEL_SEED={seed}"));
+    }
+    assert!(counts.acknowledged > 0, "nothing was acknowledged between the kills");
+    report(&format!(
+        "scenario no_acknowledged_record_is_lost_to_kill_9: {rounds} kills, {} records acknowledged, {} read back, \
+         none lost, none reordered, seed {seed}: {:.1} s",
+        counts.acknowledged,
+        counts.read,
+        started.elapsed().as_secs_f64()
+    ));
+}
+
+/// Apache Kafka says that it has started, and that a topic is there, before it leads its partitions; `runnel` may not.
+fn wait_for_leaders(server: &Server, topic: &str, partitions: i32) {
+    if server.kind() == Kind::Runnel {
+        return;
+    }
+    let mut connection = Connection::open(server.port()).unwrap();
+    let started = Instant::now();
+    for partition in 0..partitions {
+        while let Err(error) = native::latest(&mut connection, topic, partition) {
+            assert!(started.elapsed() < Duration::from_secs(60), "partition {partition} has no leader: {error}");
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    }
 }
 
 /// Plays a transcript and compares what came with what it says; `UPDATE_EXPECT=1` writes what came in its place.

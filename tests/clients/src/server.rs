@@ -80,6 +80,11 @@ impl Server {
         Ok(())
     }
 
+    /// Who it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The port that clients connect to.
     pub fn port(&self) -> u16 {
         self.port
