@@ -38,9 +38,26 @@ pub struct Server {
     kind: Kind,
     folder: PathBuf,
     configs: Vec<String>,
+    keeps: bool,
+    jvm: &'static [&'static str],
     port: u16,
     running: Option<Running>,
 }
+
+/// Starts fast and stays small, which is what matters for a scenario.
+const JVM_SMALL: &[&str] = &["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+/// As Kafka's own start script has it, which is what matters for a comparison.
+const JVM_AS_SHIPPED: &[&str] = &[
+    "-Xmx1G",
+    "-Xms1G",
+    "-server",
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    "-XX:InitiatingHeapOccupancyPercent=35",
+    "-XX:+ExplicitGCInvokesConcurrent",
+    "-Djava.awt.headless=true",
+];
 
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(15);
@@ -51,10 +68,30 @@ impl Server {
     /// # Errors
     /// A sentence with what it printed, if it does not come to serve.
     pub fn start(kind: Kind, folder: &Path, configs: &[String]) -> Result<Server, String> {
-        let mut server =
-            Server { kind, folder: folder.to_path_buf(), configs: configs.to_vec(), port: 0, running: None };
+        let mut server = Server::new(kind, folder);
+        server.configs = configs.to_vec();
         server.resume()?;
         Ok(server)
+    }
+
+    /// A server that does not run yet.
+    pub fn new(kind: Kind, folder: &Path) -> Server {
+        let folder = folder.to_path_buf();
+        Server { kind, folder, configs: Vec::new(), keeps: true, jvm: JVM_SMALL, port: 0, running: None }
+    }
+
+    /// The same, as its makers start it.
+    #[must_use]
+    pub fn as_shipped(mut self) -> Server {
+        self.jvm = JVM_AS_SHIPPED;
+        self
+    }
+
+    /// The same, keeping nothing. Apache Kafka always keeps.
+    #[must_use]
+    pub fn ephemeral(mut self) -> Server {
+        self.keeps = false;
+        self
     }
 
     /// Starts it again on the data that it left, on the same port if it had one.
@@ -62,10 +99,7 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn resume(&mut self) -> Result<(), String> {
-        let mut command = match self.kind {
-            Kind::Runnel => self.runnel(),
-            Kind::Kafka => self.kafka()?,
-        };
+        let mut command = self.command()?;
         let mut running = Running::start("the server", &mut command)?;
         let sign = match self.kind {
             Kind::Runnel => "ready kafka=",
@@ -78,6 +112,27 @@ impl Server {
         }
         self.running = Some(running);
         Ok(())
+    }
+
+    /// What starts it. Its port is chosen with that, unless `runnel` is to choose.
+    ///
+    /// # Errors
+    /// If its files cannot be laid ready.
+    pub fn command(&mut self) -> Result<Command, String> {
+        match self.kind {
+            Kind::Runnel => Ok(self.runnel()),
+            Kind::Kafka => self.kafka(),
+        }
+    }
+
+    /// Gives it a port before it starts.
+    pub fn choose_port(&mut self) {
+        self.port = free_port();
+    }
+
+    /// Takes charge of a process that [`Server::command`] started.
+    pub fn adopt(&mut self, running: Running) {
+        self.running = Some(running);
     }
 
     /// Who it is.
@@ -138,8 +193,12 @@ impl Server {
 
     fn runnel(&self) -> Command {
         let mut command = Command::new(folders::runnel());
-        command.args(["serve", "--no-http", "--listen", &format!("127.0.0.1:{}", self.port), "--data"]);
-        command.arg(&self.folder);
+        command.args(["serve", "--no-http", "--listen", &format!("127.0.0.1:{}", self.port)]);
+        if self.keeps {
+            command.arg("--data").arg(&self.folder);
+        } else {
+            command.arg("--ephemeral");
+        }
         for config in &self.configs {
             command.args(["--set", config]);
         }
@@ -147,22 +206,58 @@ impl Server {
     }
 
     fn kafka(&mut self) -> Result<Command, String> {
-        let properties = self.folder.with_extension("properties");
-        if self.port == 0 {
-            self.port = free_port();
-            let controller = free_port();
-            let mut text = base_properties();
-            write_properties(&mut text, self.port, controller, &self.folder);
-            for config in &self.configs {
-                let _ = writeln!(text, "{config}");
-            }
-            write(&properties, &text)?;
+        let properties = self.properties();
+        if !properties.exists() {
+            self.write_properties()?;
             folders::copy(formatted(), &self.folder, &|bytes| bytes);
         }
         let mut command = Command::new("java");
-        command.args(["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"]);
-        command.arg(folders::class_path(&folders::package("kafka"), |_| true)).arg("kafka.Kafka").arg(properties);
+        command.args(self.jvm).arg("-cp").arg(class_path()).arg("kafka.Kafka").arg(properties);
         Ok(command)
+    }
+
+    fn properties(&self) -> PathBuf {
+        self.folder.with_extension("properties")
+    }
+
+    fn write_properties(&mut self) -> Result<(), String> {
+        if self.port == 0 {
+            self.port = free_port();
+        }
+        let mut text = base_properties();
+        let (port, controller) = (self.port, free_port());
+        let _ = write!(
+            text,
+            "controller.quorum.voters=1@localhost:{controller}\n\
+             listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
+             advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
+             log.dirs={}\n",
+            self.folder.display()
+        );
+        for config in &self.configs {
+            let _ = writeln!(text, "{config}");
+        }
+        write(&self.properties(), &text)
+    }
+
+    /// Apache Kafka's format step, which comes before the first start.
+    ///
+    /// # Errors
+    /// If the tool does not do it, with what it says.
+    pub fn format(&mut self) -> Result<(), String> {
+        self.write_properties()?;
+        let output = Command::new("java")
+            .arg("-cp")
+            .arg(class_path())
+            .args(["kafka.tools.StorageTool", "format", "-t", "bm90IGEgcmVhbCBvbmUhIQ", "-c"])
+            .arg(self.properties())
+            .output()
+            .map_err(|error| format!("cannot start java: {error}"))?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(format!("cannot format: {}", String::from_utf8_lossy(&output.stderr)))
+        }
     }
 }
 
@@ -182,15 +277,8 @@ fn base_properties() -> String {
     std::fs::read_to_string(folders::package("kafka/server.properties")).expect("the file is part of this package")
 }
 
-fn write_properties(text: &mut String, port: u16, controller: u16, folder: &Path) {
-    let _ = write!(
-        text,
-        "controller.quorum.voters=1@localhost:{controller}\n\
-         listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
-         log.dirs={}\n",
-        folder.display()
-    );
+fn class_path() -> String {
+    folders::class_path(&folders::package("kafka"), |_| true)
 }
 
 /// A folder that Kafka's storage tool has formatted, to be copied for each fresh broker.
@@ -198,18 +286,7 @@ fn formatted() -> &'static Path {
     static FORMATTED: OnceLock<PathBuf> = OnceLock::new();
     FORMATTED.get_or_init(|| {
         let folder = folders::fresh("kafka-formatted");
-        let properties = folder.with_extension("properties");
-        let mut text = base_properties();
-        write_properties(&mut text, 9092, 9093, &folder);
-        write(&properties, &text).expect("target/ can be written");
-        let output = Command::new("java")
-            .arg("-cp")
-            .arg(folders::class_path(&folders::package("kafka"), |_| true))
-            .args(["kafka.tools.StorageTool", "format", "-t", "bm90IGEgcmVhbCBvbmUhIQ", "-c"])
-            .arg(properties)
-            .output()
-            .expect("java 17 or newer is on the path");
-        assert!(output.status.success(), "cannot format: {}", String::from_utf8_lossy(&output.stderr));
+        Server::new(Kind::Kafka, &folder).format().expect("a formatted folder is needed for every broker");
         folder
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn programs() -> Result<(), Failure> {
         println!("installing kafkajs and the TypeScript compiler");
         run_quietly(npm().current_dir(&folder).arg("ci"))?;
     }
-    if !is_fresh(&folder.join("dist/admin.js"), &[&folder.join("src"), &folder.join("tsconfig.json")]) {
+    if !is_fresh(&folder.join("dist/bench.js"), &[&folder.join("src"), &folder.join("tsconfig.json")]) {
         let _ = std::fs::remove_dir_all(folder.join("dist"));
         run_quietly(program("node").current_dir(&folder).args([
             "node_modules/typescript/bin/tsc",

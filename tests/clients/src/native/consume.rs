@@ -9,6 +9,7 @@ use runnel_protocol::messages::list_offsets::{ListOffsetsPartition, ListOffsetsR
 use runnel_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupRequestAssignment};
 use runnel_protocol::records::{Record, iterate, split};
 use runnel_protocol::{ApiKey, ErrorCode, Request, Response};
+use std::collections::VecDeque;
 
 /// The newest version of Fetch that names topics.
 const FETCH: i16 = 12;
@@ -16,7 +17,7 @@ const FETCH: i16 = 12;
 /// The most that one batch may decompress to.
 const BATCH_SIZE_MAX: usize = 64 << 20;
 
-/// Asks for the batches of one partition from an offset on; [`receive`](fetched) takes the answer.
+/// Asks for the batches of one partition from an offset on.
 fn request(topic: &str, partition: i32, offset: i64, size_max: i32, wait_ms: i32) -> Request {
     let partition = FetchPartition {
         partition,
@@ -86,6 +87,45 @@ pub fn latest(connection: &mut Connection, topic: &str, partition: i32) -> Resul
     let found = found.ok_or_else(|| CallError::Malformed("an empty answer to ListOffsets".to_owned()))?;
     accepted(found.error_code)?;
     Ok(found.offset)
+}
+
+/// Reads every batch of a topic from the first offset to the end that it has now, with one request under way for each
+/// partition, and returns how many bytes and records they were.
+///
+/// # Errors
+/// The broker's refusal, a broken connection, or batches that are not whole.
+pub fn drain(
+    connection: &mut Connection,
+    topic: &str,
+    partitions: i32,
+    size_max: i32,
+) -> Result<(u64, u64), CallError> {
+    let mut under_way = VecDeque::new();
+    for partition in 0..partitions {
+        let end = latest(connection, topic, partition)?;
+        if end > 0 {
+            under_way.push_back((partition, 0, end));
+        }
+    }
+    for &(partition, from, _) in &under_way {
+        connection.send(FETCH, &request(topic, partition, from, size_max, 500))?;
+    }
+    let (mut size, mut count) = (0, 0);
+    while let Some((partition, from, end)) = under_way.pop_front() {
+        let bytes = fetched(connection.receive(ApiKey::Fetch, FETCH)?)?;
+        let mut next: i64 = from;
+        for found in split(&bytes).ending_at_partial() {
+            let (header, _) = found.map_err(|error| CallError::Malformed(error.to_string()))?;
+            count += u64::try_from(header.records_count).unwrap_or(0);
+            next = header.next_offset();
+        }
+        size += u64::try_from(bytes.len()).unwrap_or(0);
+        if next < end {
+            connection.send(FETCH, &request(topic, partition, next, size_max, 500))?;
+            under_way.push_back((partition, next, end));
+        }
+    }
+    Ok((size, count))
 }
 
 /// Every record of a partition from `from` up to the end that it has now, each checksum compared.

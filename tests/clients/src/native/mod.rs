@@ -8,7 +8,7 @@
 mod consume;
 mod produce;
 
-pub use consume::{fetch, fetch_all, join, latest};
+pub use consume::{drain, fetch, fetch_all, join, latest};
 pub use produce::{Acknowledged, Pipeline, batch, create_topic, prepare};
 
 use bytes::Bytes;
