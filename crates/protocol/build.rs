@@ -9,7 +9,13 @@ use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
-fn main() -> Result<(), String> {
+fn main() {
+    if let Err(error) = write_all() {
+        println!("cargo::error={error}");
+    }
+}
+
+fn write_all() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=schema");

@@ -4,6 +4,7 @@
 //! recovery-point-offset-checkpoint   everything before it was flushed
 //! log-start-offset-checkpoint        what DeleteRecords and retention have moved
 //! replication-offset-checkpoint      high watermarks
+//! cleaner-offset-checkpoint          everything before it was compacted
 //!
 //! 0                                  version
 //! 2                                  how many lines follow
@@ -27,10 +28,12 @@ pub(crate) type Offsets = BTreeMap<(ByteString, PartitionIndex), Offset>;
 pub(crate) struct Checkpoints {
     pub(crate) recovery_points: Offsets,
     pub(crate) log_starts: Offsets,
+    pub(crate) cleaned: Offsets,
 }
 
 const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
 const LOG_STARTS: &str = "log-start-offset-checkpoint";
+const CLEANED: &str = "cleaner-offset-checkpoint";
 const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 
 fn path(broker: BrokerId, file: &str) -> String {
@@ -78,7 +81,7 @@ pub(crate) fn read(storage: &dyn Storage, broker: BrokerId) -> Result<Checkpoint
         let bytes = storage.load(&path(broker, file))?;
         Ok(bytes.and_then(|bytes| parse(std::str::from_utf8(&bytes).ok()?)).unwrap_or_default())
     };
-    Ok(Checkpoints { recovery_points: load(RECOVERY_POINTS)?, log_starts: load(LOG_STARTS)? })
+    Ok(Checkpoints { recovery_points: load(RECOVERY_POINTS)?, log_starts: load(LOG_STARTS)?, cleaned: load(CLEANED)? })
 }
 
 fn parse(text: &str) -> Option<Offsets> {

@@ -52,18 +52,51 @@ pub enum RemovalReason {
 #[expect(missing_docs, reason = "fields carry Kafka's own names; what is not plain from the name is said")]
 pub enum EventKind {
     /// A broker has read its files and takes connections.
-    BrokerStarted { partitions: u32 },
+    BrokerStarted {
+        partitions: u32,
+    },
     /// Reading a partition's files after an unclean stop, something was cut off or rebuilt.
-    LogRecovered { topic: String, partition: i32, what: String },
-    ConnectionOpened { connection: ConnectionId, peer: String },
+    LogRecovered {
+        topic: String,
+        partition: i32,
+        what: String,
+    },
+    ConnectionOpened {
+        connection: ConnectionId,
+        peer: String,
+    },
     /// A client has said which software it is (ApiVersions) and the name that its user gave it.
-    ClientIdentified { connection: ConnectionId, client_id: String, software: String, version: String },
-    ConnectionClosed { connection: ConnectionId, reason: String },
-    TopicCreated { topic: String, topic_id: String, internal: bool, partitions: Vec<PartitionPlace>, automatic: bool },
-    PartitionsAdded { topic: String, partitions: Vec<PartitionPlace> },
-    TopicDeleted { topic: String, topic_id: String },
+    ClientIdentified {
+        connection: ConnectionId,
+        client_id: String,
+        software: String,
+        version: String,
+    },
+    ConnectionClosed {
+        connection: ConnectionId,
+        reason: String,
+    },
+    TopicCreated {
+        topic: String,
+        topic_id: String,
+        internal: bool,
+        partitions: Vec<PartitionPlace>,
+        automatic: bool,
+    },
+    PartitionsAdded {
+        topic: String,
+        partitions: Vec<PartitionPlace>,
+    },
+    TopicDeleted {
+        topic: String,
+        topic_id: String,
+    },
     /// `resource` is `topic orders` or `broker 1`; a value that is `null` went back to its default.
-    ConfigChanged { resource: String, name: String, value: Option<String> },
+    ConfigChanged {
+        resource: String,
+        name: String,
+        value: Option<String>,
+    },
     /// A producer's records were written.
     BatchAppended {
         topic: String,
@@ -78,20 +111,80 @@ pub enum EventKind {
         connection: Option<ConnectionId>,
     },
     /// A batch came again and was answered with the offset that it has, not written twice.
-    DuplicateBatch { topic: String, partition: i32, base_offset: i64, producer_id: i64, connection: ConnectionId },
+    DuplicateBatch {
+        topic: String,
+        partition: i32,
+        base_offset: i64,
+        producer_id: i64,
+        connection: ConnectionId,
+    },
     /// Records were refused; `error` is Kafka's name for why.
-    ProduceRefused { topic: String, partition: i32, error: &'static str, why: String, connection: ConnectionId },
-    HighWatermarkMoved { topic: String, partition: i32, from: i64, to: i64 },
-    LogStartMoved { topic: String, partition: i32, from: i64, to: i64, why: RemovalReason },
-    SegmentRolled { topic: String, partition: i32, base_offset: i64 },
-    SegmentRemoved { topic: String, partition: i32, base_offset: i64, size: u64, why: RemovalReason },
-    LogCompacted { topic: String, partition: i32, records_before: u64, records_after: u64, size_before: u64, size_after: u64 },
+    ProduceRefused {
+        topic: String,
+        partition: i32,
+        error: &'static str,
+        why: String,
+        connection: ConnectionId,
+    },
+    HighWatermarkMoved {
+        topic: String,
+        partition: i32,
+        from: i64,
+        to: i64,
+    },
+    LogStartMoved {
+        topic: String,
+        partition: i32,
+        from: i64,
+        to: i64,
+        why: RemovalReason,
+    },
+    SegmentRolled {
+        topic: String,
+        partition: i32,
+        base_offset: i64,
+    },
+    SegmentRemoved {
+        topic: String,
+        partition: i32,
+        base_offset: i64,
+        size: u64,
+        why: RemovalReason,
+    },
+    LogCompacted {
+        topic: String,
+        partition: i32,
+        records_before: u64,
+        records_after: u64,
+        size_before: u64,
+        size_after: u64,
+    },
     /// Records went out to a reader, from `from` to `to` inclusive.
-    RecordsFetched { topic: String, partition: i32, from: i64, to: i64, size: u32, connection: ConnectionId },
+    RecordsFetched {
+        topic: String,
+        partition: i32,
+        from: i64,
+        to: i64,
+        size: u32,
+        connection: ConnectionId,
+    },
     /// A Fetch waits for records.
-    FetchParked { connection: ConnectionId, until: Timestamp },
-    ProducerIdAssigned { producer_id: i64, producer_epoch: i16, connection: ConnectionId },
-    PartitionOffline { topic: String, partition: i32, why: String },
+    FetchParked {
+        connection: ConnectionId,
+        until: Timestamp,
+    },
+    ProducerIdAssigned {
+        producer_id: i64,
+        producer_epoch: i16,
+        connection: ConnectionId,
+    },
+    PartitionOffline {
+        topic: String,
+        partition: i32,
+        why: String,
+    },
     /// Something that a consumer group did.
-    Group { event: GroupEvent },
+    Group {
+        event: GroupEvent,
+    },
 }

@@ -8,14 +8,14 @@
 
 mod checkpoints;
 mod cluster;
-mod config;
+pub mod config;
 pub mod configs;
 mod connection;
 mod core;
-mod event;
+pub mod event;
 pub mod groups;
 mod handlers;
-mod ids;
+pub mod ids;
 mod input;
 pub mod log;
 mod metadata;
@@ -27,9 +27,11 @@ pub mod random;
 mod replication;
 mod snapshot;
 pub mod storage;
+#[cfg(test)]
+mod tests;
 pub mod time;
 mod timers;
-mod topics;
+pub mod topics;
 
 pub use cluster::Cluster;
 pub use config::{BrokerSettings, ClusterConfig, Durability, Endpoint, Profile};

@@ -133,10 +133,8 @@ impl Purgatory {
 /// Marks in a Produce answer that a partition's write failed after all.
 pub(crate) fn mark_failed(response: &mut Response, place: (usize, usize), code: ErrorCode) {
     if let Response::Produce(produce) = response
-        && let Some(partition) = produce
-            .responses
-            .get_mut(place.0)
-            .and_then(|topic| topic.partition_responses.get_mut(place.1))
+        && let Some(partition) =
+            produce.responses.get_mut(place.0).and_then(|topic| topic.partition_responses.get_mut(place.1))
     {
         partition.error_code = code.number();
         partition.base_offset = -1;

@@ -132,11 +132,7 @@ impl Snapshot {
                                 leader: registration.leader.map_or(-1, |leader| leader.0),
                                 leader_epoch: registration.leader_epoch,
                                 replicas: registration.replicas.iter().map(|broker| broker.0).collect(),
-                                in_sync_replicas: registration
-                                    .in_sync_replicas
-                                    .iter()
-                                    .map(|broker| broker.0)
-                                    .collect(),
+                                in_sync_replicas: registration.in_sync_replicas.iter().map(|broker| broker.0).collect(),
                                 ..held.map(of_log).unwrap_or_default()
                             }
                         })

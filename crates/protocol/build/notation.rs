@@ -24,10 +24,13 @@
 //! A field is its name, its type, the versions that have it, and then words in any order: `nullable=VERSIONS`,
 //! `tag=NUMBER@VERSIONS`, `default=VALUE`, `ignorable` (a value may be dropped where the version lacks the field)
 //! and `map-key` (the field names an element of its array). Types are bool, int8, int16, uint16, int32, uint32,
-//! int64, float64, uuid, string, bytes, records, the name of a struct, or one of these after `[]`.
+//! int64, float64, uuid, string, bytes, records, the name of a struct, or one of these after `[]`. Names of structs
+//! are Kafka's, but are not on the wire: where a request and a response have different ones of one name, one of them
+//! takes another.
 //! `#` begins a comment line.
 
 use super::model::{Api, Field, Head, Kind, Message, Schema, Struct, Type, Versions};
+use super::words;
 use std::fmt;
 
 /// Where a schema file is wrong, what was wanted there and what came.
@@ -58,12 +61,18 @@ struct Parser<'a> {
     structs: Vec<Struct>,
     /// Struct names that fields have asked for, with their lines.
     asked: Vec<(usize, String)>,
+    /// Flexible versions of the message whose fields are being read.
+    flexible: Option<Versions>,
 }
+
+/// Names that the code around a field uses itself.
+const RESERVED: [&str; 3] = ["api_version", "reader", "writer"];
 
 /// Reads one schema file. `file` names it in errors, `stem` in the code that is made from it.
 pub(crate) fn parse(file: &str, stem: &str, text: &str) -> Result<Schema, SchemaError> {
     let doc = doc_of(text);
-    let mut parser = Parser { file, lines: Vec::new(), next: 0, structs: Vec::new(), asked: Vec::new() };
+    let mut parser =
+        Parser { file, lines: Vec::new(), next: 0, structs: Vec::new(), asked: Vec::new(), flexible: None };
     for (index, raw) in text.lines().enumerate() {
         if raw.trim().is_empty() || raw.starts_with('#') {
             continue;
@@ -121,6 +130,7 @@ impl<'a> Parser<'a> {
                 let accepted = self.setting("accepted")?;
                 let advertised = self.setting("advertised")?;
                 let flexible = self.flexible()?;
+                self.flexible = flexible;
                 let response_header = match self.lines.get(self.next).map(|line| line.words.as_slice()) {
                     Some(["response-header", version]) => Some(self.number(number, version)?),
                     _ => None,
@@ -140,7 +150,7 @@ impl<'a> Parser<'a> {
         let wanted = format!("`{name} FIRST-LAST`");
         let (number, words) = self.top_line(&wanted)?;
         match words.as_slice() {
-            [word, versions] if *word == name => self.versions(number, versions),
+            [word, versions] if *word == name && !versions.ends_with('+') => self.versions(number, versions),
             _ => Err(self.error(number, wanted, words.join(" "))),
         }
     }
@@ -162,7 +172,9 @@ impl<'a> Parser<'a> {
                 (_, ["struct", name, versions]) => ((*name).to_owned(), self.versions(number, versions)?),
                 (Head::Api(api), ["request"]) => (format!("{}Request", api.name), api.accepted),
                 (Head::Api(api), ["response"]) => (format!("{}Response", api.name), api.accepted),
-                (Head::Kind(kind), [role @ ("key" | "value"), name, versions, rest @ ..]) => {
+                (Head::Kind(kind), [role @ ("key" | "value"), name, versions, rest @ ..])
+                    if !versions.ends_with('+') =>
+                {
                     let accepted = self.versions(number, versions)?;
                     let flexible = match rest {
                         [] => None,
@@ -177,6 +189,7 @@ impl<'a> Parser<'a> {
                             ));
                         }
                     };
+                    self.flexible = flexible;
                     let message = Message { name: (*name).to_owned(), accepted, flexible };
                     *(if *role == "key" { &mut kind.key } else { &mut kind.value }) = Some(message);
                     (message_name(kind, role), accepted)
@@ -199,6 +212,10 @@ impl<'a> Parser<'a> {
                 return Err(self.error(*number, "a struct that stands in this file", name));
             }
         }
+        if let Some(one) = self.structs.iter().find(|one| self.reaches(&one.fields, &one.name, self.structs.len())) {
+            let line = self.asked.iter().find(|(_, name)| *name == one.name).map_or(1, |(number, _)| *number);
+            return Err(self.error(line, "a struct that does not hold itself", one.name.clone()));
+        }
         let missing = match &head {
             Head::Api(_) => ["request", "response"].into_iter().find(|block| !seen.contains(block)),
             Head::Kind(_) => (!seen.contains(&"value") && !seen.contains(&"key")).then_some("value"),
@@ -211,6 +228,14 @@ impl<'a> Parser<'a> {
             )),
             None => Ok((head, std::mem::take(&mut self.structs))),
         }
+    }
+
+    /// Whether a struct is among the fields, or among those of structs at most `depth` below them.
+    fn reaches(&self, fields: &[Field], name: &str, depth: usize) -> bool {
+        fields.iter().filter_map(|field| field.ty.struct_name()).any(|inner| {
+            let below = self.structs.iter().find(|one| one.name == inner).filter(|_| depth > 0);
+            inner == name || below.is_some_and(|one| self.reaches(&one.fields, name, depth - 1))
+        })
     }
 
     fn add_struct(&mut self, number: usize, at: usize, one: Struct) -> Result<(), SchemaError> {
@@ -261,6 +286,9 @@ impl<'a> Parser<'a> {
         let [name, ty, versions, rest @ ..] = words else {
             return Err(self.error(number, "a field: NAME TYPE VERSIONS [WORDS]", words.join(" ")));
         };
+        if RESERVED.contains(name) {
+            return Err(self.error(number, "a field name that the generated code does not use itself", *name));
+        }
         let snake = name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
         if !snake || !name.starts_with(|letter: char| letter.is_ascii_lowercase()) {
             return Err(self.error(number, "a field name in snake_case", *name));
@@ -309,6 +337,10 @@ impl<'a> Parser<'a> {
         if field.tag.is_some() && field.ty == Type::Records {
             return Err(self.error(number, "records that are not tagged", "tag"));
         }
+        let tagged = field.tag.map(|(_, versions)| versions);
+        if tagged.is_some_and(|tagged| self.flexible.is_none_or(|flexible| tagged.first < flexible.first)) {
+            return Err(self.error(number, "a tag in flexible versions only", field.name.clone()));
+        }
         let Some(default) = &field.default else { return Ok(()) };
         let fits = match &field.ty {
             Type::Bool => matches!(default.as_str(), "true" | "false"),
@@ -329,50 +361,17 @@ impl<'a> Parser<'a> {
     }
 
     fn type_of(&self, number: usize, word: &str) -> Result<Type, SchemaError> {
-        if let Some(element) = word.strip_prefix("[]") {
-            let element = self.type_of(number, element)?;
-            if matches!(element, Type::Array(_) | Type::Records) {
-                return Err(self.error(number, "an array of structs or simple values", word));
-            }
-            return Ok(Type::Array(Box::new(element)));
-        }
-        Ok(match word {
-            "bool" => Type::Bool,
-            "int8" => Type::Int8,
-            "int16" => Type::Int16,
-            "uint16" => Type::Uint16,
-            "int32" => Type::Int32,
-            "uint32" => Type::Uint32,
-            "int64" => Type::Int64,
-            "float64" => Type::Float64,
-            "uuid" => Type::Uuid,
-            "string" => Type::String,
-            "bytes" => Type::Bytes,
-            "records" => Type::Records,
-            name if name.starts_with(|letter: char| letter.is_ascii_uppercase())
-                && name.chars().all(|letter| letter.is_ascii_alphanumeric()) =>
-            {
-                Type::Struct(name.to_owned())
-            }
-            _ => return Err(self.error(number, "a type", word)),
-        })
+        let ty = words::type_of(word).ok_or_else(|| self.error(number, "a type", word))?;
+        let is_nested = matches!(&ty, Type::Array(element) if matches!(**element, Type::Array(_) | Type::Records));
+        if is_nested { Err(self.error(number, "an array of structs or simple values", word)) } else { Ok(ty) }
     }
 
     fn versions(&self, number: usize, word: &str) -> Result<Versions, SchemaError> {
-        let wanted = || self.error(number, "versions, like `3`, `0-4` or `2+`", word);
-        let parse = |text: &str| text.parse::<i16>().ok().filter(|version| *version >= 0).ok_or_else(wanted);
-        let versions = if let Some(first) = word.strip_suffix('+') {
-            Versions { first: parse(first)?, last: Versions::OPEN }
-        } else if let Some((first, last)) = word.split_once('-') {
-            Versions { first: parse(first)?, last: parse(last)? }
-        } else {
-            Versions { first: parse(word)?, last: parse(word)? }
-        };
-        if versions.first <= versions.last { Ok(versions) } else { Err(wanted()) }
+        words::versions(word).ok_or_else(|| self.error(number, "versions, like `3`, `0-4` or `2+`", word))
     }
 
     fn number(&self, line: usize, word: &str) -> Result<i16, SchemaError> {
-        word.parse().ok().filter(|number| *number >= 0).ok_or_else(|| self.error(line, "a number", word))
+        words::number(word).ok_or_else(|| self.error(line, "a number", word))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Writes constructors of random messages, in which each field that a version has may hold anything.
 
+use super::context::{Context, condition};
 use super::model::{Field, Schema, Type};
-use super::structs::{Context, condition, default_value, ident};
+use super::structs::{default_value, ident};
 use std::fmt::Write;
 
 /// Writes `impl Arbitrary` for every struct of the file.

@@ -1,7 +1,7 @@
 //! Writes what spans all APIs: the enum of keys with its table, and the enums over all requests and responses.
 
+use super::context::versions_in_words;
 use super::model::{Api, Head, Kind, Schema, Type, Versions};
-use super::structs::versions_in_words;
 use std::fmt::Write;
 
 fn apis(schemas: &[Schema]) -> Vec<(&Schema, &Api)> {
@@ -100,6 +100,14 @@ pub(crate) fn write_enums(schemas: &[Schema], out: &mut String) {
             let _ = writeln!(
                 out,
                 "    fn from(message: {message}) -> Self {{\n        Self::{}(message)\n    }}\n}}\n",
+                api.name
+            );
+            let _ = writeln!(out, "impl TryFrom<{name}> for {message} {{");
+            let _ = writeln!(
+                out,
+                "    /// One of another kind comes back as it is.\n    type Error = {name};\n\n    \
+                 fn try_from(message: {name}) -> Result<Self, {name}> {{\n        \
+                 if let {name}::{}(message) = message {{ Ok(message) }} else {{ Err(message) }}\n    }}\n}}\n",
                 api.name
             );
         }

@@ -1,7 +1,7 @@
 //! Writes the schemas as data, for `describe` to walk and for people to read.
 
+use super::context::{smallest_element, wanted, wanted_versions};
 use super::model::{Field, Head, Schema, Type, Versions};
-use super::structs::wanted;
 use std::fmt::Write;
 
 /// The name of a struct's static: `FetchTopic` becomes `FETCH_TOPIC`.
@@ -49,7 +49,11 @@ fn write_module(schema: &Schema, out: &mut String) {
         let _ = writeln!(out, "/// {} as a whole.\npub static {name}_MESSAGE: Message = Message {{", message.name);
         let flexible = message.flexible.map_or("None".to_owned(), |flexible| format!("Some({})", flexible.first));
         let accepted = range(message.accepted);
-        let _ = writeln!(out, "    root: &{name},\n    accepted: {accepted},\n    flexible_from: {flexible},\n}};\n");
+        let wanted = wanted_versions(&message.name, message.accepted);
+        let _ = writeln!(
+            out,
+            "    root: &{name},\n    accepted: {accepted},\n    flexible_from: {flexible},\n    wanted_versions: {wanted:?},\n}};\n"
+        );
     }
     for one in &schema.structs {
         let _ = writeln!(out, "/// `{}`.\npub static {}: Struct = Struct {{", one.name, static_name(&one.name));
@@ -84,7 +88,7 @@ fn write_field(schema: &Schema, holder: &str, field: &Field, out: &mut String) {
         None => "None".to_owned(),
     };
     let smallest = match &field.ty {
-        Type::Array(element) => super::structs::smallest_element(schema, holder, field, element),
+        Type::Array(element) => smallest_element(schema, holder, field, element),
         Type::Bool
         | Type::Int8
         | Type::Int16

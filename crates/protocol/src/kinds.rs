@@ -6,6 +6,9 @@
 use crate::primitives::{DecodeError, EncodeError, Message, Reader, Writer};
 use bytes::Bytes;
 
+#[cfg(test)]
+mod tests;
+
 include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
 
 /// Version of the frame around each record of the metadata log.

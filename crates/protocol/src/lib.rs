@@ -7,12 +7,15 @@ pub mod api_key;
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 pub mod chunk;
+pub mod describe;
 pub mod error_code;
 pub mod frame;
 #[cfg(test)]
 mod fuzz;
 pub mod kinds;
 pub mod messages;
+#[cfg(test)]
+mod notation_tests;
 pub mod primitives;
 pub mod records;
 pub mod schema;

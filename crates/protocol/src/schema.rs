@@ -29,6 +29,8 @@ pub struct Message {
     pub accepted: Versions,
     /// First version with compact types and tagged fields.
     pub flexible_from: Option<i16>,
+    /// What an error says was wanted in place of any other version.
+    pub(crate) wanted_versions: &'static str,
 }
 
 impl Message {

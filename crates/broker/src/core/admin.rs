@@ -1,21 +1,27 @@
 //! Carrying out what was decided about topics, configs and producer ids: written first, applied after.
 
 use super::{Core, Turn};
+use crate::config::Durability;
+use crate::configs::Overrides;
 use crate::event::{EventKind, PartitionPlace};
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition, partition_folder, uuid_text};
-use crate::log::{Files, Log, LogConfig};
+use crate::log::{Files, Log};
 use crate::metadata::{Change, METADATA_TOPIC_ID, PartitionRegistration};
 use crate::purgatory::WrittenWait;
 use crate::replication::Partition;
 use crate::storage::StorageError;
-use crate::topics::{self, Plan};
+use crate::topics;
+use crate::topics::creation::{self, Answers, MorePartitions, NewTopic, PlannedTopic, View};
+use crate::topics::placement::UsableBroker;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Producer ids that a broker takes at a time, as Kafka's do.
 const PRODUCER_IDS_BLOCK: i64 = 1_000;
+
+/// Copies of a partition that the cluster keeps: copies on followers are not there yet.
+const COPIES_MAX: usize = 1;
 
 /// The one partition of the metadata log.
 pub(crate) const METADATA_PARTITION: TopicPartition =
@@ -37,55 +43,78 @@ impl Core {
         Ok(WrittenWait { partition: METADATA_PARTITION, end, place: None })
     }
 
-    /// Makes topics. When this returns, every broker knows them and has their files.
+    /// Decides what new topics will be, or why not.
+    pub(crate) fn plan_topics(&mut self, topics: &[NewTopic]) -> Answers<PlannedTopic> {
+        let brokers = self.usable_brokers();
+        let view = View {
+            topics: self.metadata.image(),
+            brokers: &brokers,
+            controller: self.settings.of_controller(),
+            copies_max: COPIES_MAX,
+        };
+        creation::plan_topics(topics, &view, &mut self.random)
+    }
+
+    /// Decides where new partitions will live, or why they cannot be.
+    pub(crate) fn plan_partitions(&mut self, topics: &[MorePartitions]) -> Answers<Vec<Vec<i32>>> {
+        let brokers = self.usable_brokers();
+        let view = View {
+            topics: self.metadata.image(),
+            brokers: &brokers,
+            controller: self.settings.of_controller(),
+            copies_max: COPIES_MAX,
+        };
+        creation::plan_partitions(topics, &view, &mut self.random)
+    }
+
+    fn usable_brokers(&self) -> Vec<UsableBroker> {
+        self.brokers.keys().map(|broker| UsableBroker { id: broker.0, fenced: false }).collect()
+    }
+
+    /// Makes a topic. When this returns, every broker knows it and has its files.
     ///
     /// # Errors
     /// [`ErrorCode::KafkaStorageError`] if files cannot be made; then there is no topic.
-    pub(crate) fn create_topics(
+    pub(crate) fn create_topic(
         &mut self,
         turn: &mut Turn<'_>,
-        plans: Vec<Plan>,
+        name: &str,
+        planned: PlannedTopic,
         automatic: bool,
-    ) -> Result<(Vec<Uuid>, WrittenWait), ErrorCode> {
-        let mut changes = Vec::new();
-        let mut ids = Vec::with_capacity(plans.len());
-        for plan in &plans {
-            let id = self.random.next_uuid();
-            ids.push(id);
-            changes.push(Change::Topic { name: plan.name.clone(), id });
-            changes.extend(plan.configs.iter().map(|(name, value)| Change::TopicConfig {
-                topic: plan.name.clone(),
-                name: name.clone(),
-                value: Some(value.clone()),
-            }));
-            changes.extend(registrations(id, 0, &plan.replicas));
-        }
+    ) -> Result<(Uuid, WrittenWait), ErrorCode> {
+        let id = self.random.next_uuid();
+        let name = ByteString::from(name);
+        let replicas = broker_ids(&planned.replicas);
+        let mut changes = vec![Change::Topic { name: name.clone(), id }];
+        changes.extend(planned.overrides.iter().map(|(key, value)| Change::TopicConfig {
+            topic: name.clone(),
+            name: key.clone(),
+            value: Some(value.clone()),
+        }));
+        changes.extend(registrations(id, 0, &replicas));
         let mut made = Vec::new();
-        for (plan, id) in plans.iter().zip(&ids) {
-            let config = self.settings.log_config(&plan.configs);
-            let outcome = self.make_partitions(turn, &plan.name, *id, 0, &plan.replicas, config, &mut made);
-            if let Err(error) = outcome {
-                return Err(self.unmake(turn, &made, &error));
-            }
-        }
-        let wait = match self.commit(turn, &changes) {
+        let files = self.make_partitions(turn, &name, id, 0, &replicas, &planned.overrides, &mut made);
+        let wait = match files.and_then(|()| self.commit(turn, &changes)) {
             Ok(wait) => wait,
             Err(code) => {
                 self.remove_partitions(turn, &made);
                 return Err(code);
             }
         };
-        for (plan, id) in plans.into_iter().zip(&ids) {
-            let (topic, topic_id) = (plan.name.to_string(), uuid_text(*id));
-            self.emit(self.controller(), || EventKind::TopicCreated {
-                internal: topics::is_internal(&topic),
-                topic,
-                topic_id,
-                partitions: places(0, &plan.replicas),
-                automatic,
-            });
+        if name == topics::CONSUMER_OFFSETS {
+            for broker in self.broker_ids() {
+                self.load_groups(turn, broker).map_err(|_| ErrorCode::KafkaStorageError)?;
+            }
         }
-        Ok((ids, wait))
+        let (topic, topic_id) = (name.to_string(), uuid_text(id));
+        self.emit(self.controller(), || EventKind::TopicCreated {
+            internal: topics::is_internal(&topic),
+            topic,
+            topic_id,
+            partitions: places(0, &replicas),
+            automatic,
+        });
+        Ok((id, wait))
     }
 
     /// Gives a topic more partitions.
@@ -96,19 +125,17 @@ impl Core {
         &mut self,
         turn: &mut Turn<'_>,
         name: &str,
-        replicas: Vec<Vec<BrokerId>>,
+        replicas: &[Vec<i32>],
     ) -> Result<WrittenWait, ErrorCode> {
+        let replicas = broker_ids(replicas);
         let topic = self.metadata.image().topic_named(name).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let (name, id) = (topic.name.clone(), topic.id);
         let first = i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX);
         let overrides = self.metadata.image().topic_configs.get(&name).cloned().unwrap_or_default();
-        let config = self.settings.log_config(&overrides);
         let mut made = Vec::new();
-        if let Err(error) = self.make_partitions(turn, &name, id, first, &replicas, config, &mut made) {
-            return Err(self.unmake(turn, &made, &error));
-        }
         let changes: Vec<Change> = registrations(id, first, &replicas).collect();
-        let wait = match self.commit(turn, &changes) {
+        let files = self.make_partitions(turn, &name, id, first, &replicas, &overrides, &mut made);
+        let wait = match files.and_then(|()| self.commit(turn, &changes)) {
             Ok(wait) => wait,
             Err(code) => {
                 self.remove_partitions(turn, &made);
@@ -122,7 +149,7 @@ impl Core {
         Ok(wait)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a topic's name, id, configuration and places belong together")]
+    #[expect(clippy::too_many_arguments, reason = "a topic's name, id, configs and places belong together")]
     fn make_partitions(
         &mut self,
         turn: &mut Turn<'_>,
@@ -130,33 +157,45 @@ impl Core {
         topic_id: Uuid,
         first: i32,
         replicas: &[Vec<BrokerId>],
-        config: LogConfig,
+        overrides: &Overrides,
         made: &mut Vec<(BrokerId, TopicPartition)>,
-    ) -> Result<(), StorageError> {
-        // The fifty partitions of internal topics get their files when they get their first record.
-        let files = if topics::is_internal(name) { Files::AtFirstAppend } else { Files::AtOnce };
+    ) -> Result<(), ErrorCode> {
         for (index, replicas) in (first..).map(PartitionIndex).zip(replicas) {
-            let Some(leader) = replicas.first() else { continue };
-            let folder = partition_folder(*leader, name, index);
-            let log = Log::create(turn.storage, &folder, topic_id, config, files, turn.now)?;
-            let partition = Partition::new(name.clone(), topic_id, index, log, 0);
+            let Some(leader) = replicas.first().copied() else { continue };
             let key = TopicPartition { topic_id, index };
-            if let Some(broker) = self.brokers.get_mut(leader) {
+            let partition = self.make_partition(turn, leader, name, key, overrides).map_err(|error| {
+                self.metrics.log.push_back(error.to_string());
+                ErrorCode::KafkaStorageError
+            })?;
+            let must_flush = partition.log.has_files() && self.config.durability == Durability::Always;
+            if let Some(broker) = self.brokers.get_mut(&leader) {
                 broker.partitions.insert(key, partition);
-                made.push((*leader, key));
+                made.push((leader, key));
             }
-            if files == Files::AtOnce && self.config.durability == crate::config::Durability::Always {
-                self.flushes.want(*leader, key);
+            if must_flush {
+                self.flushes.want(leader, key);
             }
         }
         Ok(())
     }
 
-    /// Takes back partitions whose topic could not be made after all.
-    fn unmake(&mut self, turn: &mut Turn<'_>, made: &[(BrokerId, TopicPartition)], error: &StorageError) -> ErrorCode {
-        self.metrics.log.push_back(error.to_string());
-        self.remove_partitions(turn, made);
-        ErrorCode::KafkaStorageError
+    fn make_partition(
+        &self,
+        turn: &mut Turn<'_>,
+        leader: BrokerId,
+        name: &ByteString,
+        key: TopicPartition,
+        overrides: &Overrides,
+    ) -> Result<Partition, StorageError> {
+        // The fifty partitions of internal topics get their files when they get their first record.
+        let files = if topics::is_internal(name) { Files::AtFirstAppend } else { Files::AtOnce };
+        let config = self.settings.log_config(leader, overrides);
+        let folder = partition_folder(leader, name, key.index);
+        let mut log = Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?;
+        log.assign_epoch(turn.storage, 0)?;
+        let mut partition = Partition::new(name.clone(), key.index, log, 0);
+        partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(leader, overrides);
+        Ok(partition)
     }
 
     fn remove_partitions(&mut self, turn: &mut Turn<'_>, doomed: &[(BrokerId, TopicPartition)]) {
@@ -202,10 +241,12 @@ impl Core {
         let image = self.metadata.image();
         let Some(id) = image.topic_named(topic).map(|topic| topic.id) else { return };
         let overrides = image.topic_configs.get(topic).cloned().unwrap_or_default();
-        let config = self.settings.log_config(&overrides);
-        for broker in self.brokers.values_mut() {
+        for (broker_id, broker) in &mut self.brokers {
+            let config = self.settings.log_config(*broker_id, &overrides);
+            let min_in_sync_replicas = self.settings.min_in_sync_replicas(*broker_id, &overrides);
             for (_, partition) in broker.partitions.iter_mut().filter(|(key, _)| key.topic_id == id) {
                 partition.log.set_config(config);
+                partition.min_in_sync_replicas = min_in_sync_replicas;
             }
         }
     }
@@ -261,5 +302,6 @@ fn places(first: i32, replicas: &[Vec<BrokerId>]) -> Vec<PartitionPlace> {
         .collect()
 }
 
-/// The configs of a topic, by name.
-pub(crate) type Overrides = BTreeMap<String, String>;
+fn broker_ids(replicas: &[Vec<i32>]) -> Vec<Vec<BrokerId>> {
+    replicas.iter().map(|replicas| replicas.iter().copied().map(BrokerId).collect()).collect()
+}

@@ -1,11 +1,12 @@
 //! Writing to a partition: from producers, and from the brokers themselves.
 
 use super::{Core, Turn};
+use crate::Offset;
+use crate::config::Profile;
 use crate::event::{EventKind, RemovalReason};
 use crate::handlers::Call;
 use crate::ids::{BrokerId, TopicPartition};
-use crate::log::{AppendError, Appended, CheckedBatch, ValidationError, ValidationRules, validate};
-use crate::Offset;
+use crate::log::{AppendError, Appended, CheckedBatch, Checks, Refusal, Rules, validate};
 use bytes::Bytes;
 use runnel_protocol::ErrorCode;
 
@@ -13,25 +14,30 @@ use runnel_protocol::ErrorCode;
 #[derive(Clone, Debug)]
 pub(crate) struct AppendRefusal {
     pub(crate) code: ErrorCode,
+    /// The reason in words, for watchers and logs.
+    pub(crate) why: String,
+    /// What the client is told in words; Kafka does so in few cases.
     pub(crate) message: Option<String>,
     /// Position in the batch and what is wrong with the record.
-    pub(crate) record_errors: Vec<(i32, Option<String>)>,
+    pub(crate) record_errors: Vec<(i32, String)>,
     pub(crate) log_start_offset: Option<Offset>,
 }
 
 impl From<ErrorCode> for AppendRefusal {
     fn from(code: ErrorCode) -> Self {
-        AppendRefusal { code, message: None, record_errors: Vec::new(), log_start_offset: None }
+        let why = code.message().to_owned();
+        AppendRefusal { code, why, message: None, record_errors: Vec::new(), log_start_offset: None }
     }
 }
 
-impl From<ValidationError> for AppendRefusal {
-    fn from(error: ValidationError) -> Self {
+impl AppendRefusal {
+    fn of(refusal: Refusal, log_start_offset: Offset) -> Self {
         AppendRefusal {
-            code: error.code,
-            message: Some(error.message),
-            record_errors: error.record_errors.into_iter().map(|error| (error.batch_index, error.message)).collect(),
-            log_start_offset: None,
+            code: refusal.code,
+            why: refusal.reason,
+            message: refusal.message,
+            record_errors: refusal.record_errors.into_iter().map(|fault| (fault.batch_index, fault.message)).collect(),
+            log_start_offset: refusal.tells_log_start_offset.then_some(log_start_offset),
         }
     }
 }
@@ -45,18 +51,22 @@ impl Core {
         key: TopicPartition,
         bytes: &Bytes,
     ) -> Result<Appended, AppendRefusal> {
-        let strict = self.config.profile == crate::config::Profile::Kafka;
+        let checks = match self.config.profile {
+            Profile::Kafka => Checks::Records,
+            Profile::Dev => Checks::Header,
+        };
         let (broker, connection) = (call.broker, call.connection);
         let partition = self.led(broker, key, -1)?;
-        let rules = ValidationRules { config: partition.log.config(), strict, api_version: call.version };
-        let batch = validate(bytes, &rules, turn.now)?;
+        let log_start_offset = partition.log.log_start_offset();
+        let (name, config) = (partition.log.name(), partition.log.config());
+        let rules = Rules { partition: name, config, checks, produce_version: call.version };
+        let batch =
+            validate(bytes, &rules, turn.now).map_err(|refusal| AppendRefusal::of(refusal, log_start_offset))?;
         let leader_epoch = partition.leader_epoch;
         let appended = match partition.log.append(turn.storage, turn.now, &batch, leader_epoch) {
             Ok(appended) => appended,
             Err(AppendError::Storage(error)) => return Err(self.storage_failed(broker, key, error).into()),
-            Err(AppendError::Refused { code, reason }) => {
-                return Err(AppendRefusal { message: Some(reason), ..code.into() });
-            }
+            Err(AppendError::Refused(refusal)) => return Err(AppendRefusal::of(refusal, log_start_offset)),
         };
         let topic = partition.topic.clone();
         let header = *batch.header();
@@ -98,7 +108,7 @@ impl Core {
                 Ok(appended)
             }
             Err(AppendError::Storage(error)) => Err(self.storage_failed(broker, key, error)),
-            Err(AppendError::Refused { code, .. }) => Err(code),
+            Err(AppendError::Refused(refusal)) => Err(refusal.code),
         }
     }
 

@@ -18,7 +18,7 @@ impl Core {
             if partition.offline.is_some() {
                 return;
             }
-            match partition.log.close(turn.storage) {
+            match partition.log.write_out(turn.storage) {
                 Ok(()) => {
                     if let Some(flush) = partition.log.begin_flush() {
                         blobs.extend(flush.blobs.iter().copied());

@@ -54,9 +54,8 @@ impl Core {
                 Err(ReadError::OffsetOutOfRange { .. }) => break,
             };
             let storage = &*turn.storage;
-            let bytes = slice
-                .chunks
-                .gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize))?;
+            let bytes =
+                slice.chunks.gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize))?;
             let before = offset;
             for (header, range) in records::split(&bytes).ending_at_partial().map_while(Result::ok) {
                 offset = header.next_offset();

@@ -97,9 +97,9 @@ impl Core {
         let durability = self.config.durability;
         let Some(partition) = self.partition_mut(broker, key) else { return };
         let Some(from) = partition.advance_high_watermark(durability) else { return };
-        let to = partition.high_watermark;
+        let (to, topic, index) = (partition.high_watermark, partition.topic.clone(), partition.index.0);
         if self.watched {
-            let (topic, index) = (partition.topic.to_string(), partition.index.0);
+            let topic = topic.to_string();
             self.emit(broker, || EventKind::HighWatermarkMoved { topic, partition: index, from, to });
         }
         self.purgatory.wake(key);

@@ -5,7 +5,7 @@ use super::{Core, Turn};
 use crate::checkpoints;
 use crate::event::{EventKind, RemovalReason};
 use crate::ids::{BrokerId, TopicPartition};
-use crate::log::{Cleaned, RemovedBecause};
+use crate::log::RemovedReason;
 use crate::timers::Timer;
 use std::time::Duration;
 
@@ -46,6 +46,7 @@ impl Core {
         if partition.offline.is_some() {
             return false;
         }
+        partition.log.expire_producers(turn.now);
         let topic = partition.topic.to_string();
         let high_watermark = partition.high_watermark;
         let from = partition.log.log_start_offset();
@@ -57,27 +58,20 @@ impl Core {
             }
         };
         let to = partition.log.log_start_offset();
-        let cleaned = match partition.log.compact(turn.storage, turn.now, high_watermark) {
-            Ok(cleaned) => cleaned,
-            Err(error) => {
-                self.storage_failed(broker, key, error);
-                return false;
-            }
-        };
-        let again = !removed.is_empty() || matches!(cleaned, Cleaned::More);
+        let again = !removed.is_empty();
         let mut why = RemovalReason::RetentionTime;
         for segment in removed {
-            why = match segment.because {
-                RemovedBecause::RetentionTime => RemovalReason::RetentionTime,
-                RemovedBecause::RetentionSize => RemovalReason::RetentionSize,
-                RemovedBecause::LogStart => RemovalReason::LogStart,
+            why = match segment.reason {
+                RemovedReason::Age { .. } => RemovalReason::RetentionTime,
+                RemovedReason::Size { .. } => RemovalReason::RetentionSize,
+                RemovedReason::BeforeLogStart => RemovalReason::LogStart,
             };
             let topic = topic.clone();
             self.emit(broker, || EventKind::SegmentRemoved {
                 topic,
                 partition: key.index.0,
                 base_offset: segment.base_offset,
-                size: segment.size,
+                size: u64::from(segment.size),
                 why,
             });
         }
@@ -85,17 +79,6 @@ impl Core {
             let topic = topic.clone();
             self.emit(broker, || EventKind::LogStartMoved { topic, partition: key.index.0, from, to, why });
             self.write_checkpoints(turn, broker);
-        }
-        if let Cleaned::Done(report) = cleaned {
-            self.emit(broker, || EventKind::LogCompacted {
-                topic,
-                partition: key.index.0,
-                records_before: report.records_before,
-                records_after: report.records_after,
-                size_before: report.size_before,
-                size_after: report.size_after,
-            });
-            self.flushes.want(broker, key);
         }
         again
     }

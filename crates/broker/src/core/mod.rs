@@ -6,8 +6,8 @@
 mod admin;
 mod append;
 mod close;
-mod coordinators;
 mod configs;
+mod coordinators;
 mod flush;
 mod maintenance;
 mod metrics;
@@ -22,6 +22,7 @@ pub(crate) use append::AppendRefusal;
 pub(crate) use configs::Settings;
 pub(crate) use flush::Flushes;
 
+use crate::Offset;
 use crate::config::{ClusterConfig, Endpoint};
 use crate::connection::Connection;
 use crate::event::{Event, EventKind};
@@ -36,7 +37,6 @@ use crate::replication::Partition;
 use crate::storage::{Storage, StorageError};
 use crate::time::Timestamp;
 use crate::timers::Timers;
-use crate::Offset;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -8,7 +8,7 @@ use crate::groups::Groups;
 use crate::ids::{
     BrokerId, PartitionIndex, TopicPartition, parse_partition_folder, parse_uuid_text, partition_folder, uuid_text,
 };
-use crate::log::{self, Files, Log, OpenHints};
+use crate::log::{self, Files, Hints, Log};
 use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionRegistration};
 use crate::properties;
 use crate::purgatory::Purgatory;
@@ -53,11 +53,7 @@ impl From<StorageError> for OpenError {
 
 impl Core {
     /// Opens the cluster whose files the store holds, or makes a new one.
-    pub(crate) fn open(
-        config: ClusterConfig,
-        storage: &mut dyn Storage,
-        now: Timestamp,
-    ) -> Result<Self, OpenError> {
+    pub(crate) fn open(config: ClusterConfig, storage: &mut dyn Storage, now: Timestamp) -> Result<Self, OpenError> {
         let settings = Settings::new(&config).map_err(OpenError::Setting)?;
         let mut random = Random::new(config.seed);
         let controller = config.brokers.first().map_or(BrokerId(1), |broker| broker.id);
@@ -71,7 +67,7 @@ impl Core {
             let state = Broker {
                 endpoints: broker.endpoints.clone(),
                 partitions: BTreeMap::new(),
-                groups: Groups::new(settings.groups_config()),
+                groups: Groups::new(settings.groups_config(config.profile)),
                 producer_ids: (0, 0),
                 was_clean,
             };
@@ -101,7 +97,6 @@ impl Core {
         };
         let mut turn = Turn { now, storage };
         core.check_brokers()?;
-        core.settings.load_dynamic(&core.metadata.image().broker_configs.clone());
         core.register(&mut turn)?;
         for broker in core.broker_ids() {
             core.open_partitions(&mut turn, broker)?;
@@ -133,6 +128,13 @@ impl Core {
         if self.metadata.image().features.is_empty() {
             let (name, level) = (metadata::METADATA_VERSION.to_owned(), metadata::METADATA_VERSION_LEVEL);
             changes.push(Change::Feature { name, level });
+            changes.extend(
+                self.settings
+                    .of_controller()
+                    .first_cluster_default()
+                    .into_iter()
+                    .map(|(name, value)| Change::BrokerConfig { broker: String::new(), name, value: Some(value) }),
+            );
         }
         let epoch = self.metadata.end_offset();
         for broker in &self.config.brokers {
@@ -151,7 +153,9 @@ impl Core {
                 }
             }
         }
-        self.commit(turn, &changes).map(drop).map_err(|_| self.metadata_failure())
+        self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;
+        self.settings.load_dynamic(&self.metadata.image().broker_configs.clone());
+        Ok(())
     }
 
     fn metadata_failure(&self) -> OpenError {
@@ -202,16 +206,19 @@ impl Core {
     ) -> Result<(), OpenError> {
         let folder = partition_folder(broker, topic, key.index);
         let overrides = self.metadata.image().topic_configs.get(topic).cloned().unwrap_or_default();
-        let config = self.settings.log_config(&overrides);
+        let config = self.settings.log_config(broker, &overrides);
+        let files = if topics::is_internal(topic) { Files::AtFirstAppend } else { Files::AtOnce };
         let mut log = if turn.storage.list(&folder)?.is_empty() {
-            let files = if topics::is_internal(topic) { Files::AtFirstAppend } else { Files::AtOnce };
             Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?
         } else {
             let name = (topic.clone(), key.index);
-            let hints = OpenHints {
+            let offset = |offsets: &checkpoints::Offsets| offsets.get(&name).copied().unwrap_or(0);
+            let hints = Hints {
                 clean_shutdown,
-                recovery_point: checkpoints.recovery_points.get(&name).copied().unwrap_or(0),
-                log_start_offset: checkpoints.log_starts.get(&name).copied().unwrap_or(0),
+                recovery_point: offset(&checkpoints.recovery_points),
+                log_start_offset: offset(&checkpoints.log_starts),
+                clean_offset: offset(&checkpoints.cleaned),
+                files,
             };
             let (log, notes) = Log::open(turn.storage, &folder, key.topic_id, config, &hints, turn.now)?;
             for note in notes {
@@ -223,7 +230,8 @@ impl Core {
             log
         };
         log.assign_epoch(turn.storage, leader_epoch)?;
-        let mut partition = Partition::new(topic.clone(), key.topic_id, key.index, log, leader_epoch);
+        let mut partition = Partition::new(topic.clone(), key.index, log, leader_epoch);
+        partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(broker, &overrides);
         if self.config.durability == Durability::Always && partition.log.has_unflushed() {
             // What recovery wrote is shown once the disk has it.
             partition.durable_end = partition.log.log_start_offset();

@@ -58,8 +58,8 @@ impl Core {
     /// `Err` closes the connection: a broker has no other way to answer what it cannot read.
     fn handle_request(&mut self, turn: &mut Turn<'_>, connection: ConnectionId, bytes: Bytes) -> Result<(), String> {
         let size = bytes.len();
-        let (header, mut reader) =
-            frame::decode_request_header(&bytes).map_err(|error| format!("a request header of {size} bytes: {error}"))?;
+        let (header, mut reader) = frame::decode_request_header(&bytes)
+            .map_err(|error| format!("a request header of {size} bytes: {error}"))?;
         let Some(key) = ApiKey::from_number(header.api_key) else {
             return Err(format!("a request of unknown kind {} (version {})", header.api_key, header.api_version));
         };

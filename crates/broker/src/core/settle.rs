@@ -103,14 +103,7 @@ impl Core {
     }
 
     /// Tells a coordinator that its records are safe, or lost; says nothing while neither is so.
-    fn wake_group_append(
-        &mut self,
-        turn: &Turn<'_>,
-        key: TopicPartition,
-        broker: BrokerId,
-        id: AppendId,
-        end: Offset,
-    ) {
+    fn wake_group_append(&mut self, turn: &Turn<'_>, key: TopicPartition, broker: BrokerId, id: AppendId, end: Offset) {
         let outcome = match self.partition(broker, key) {
             None => Err(ErrorCode::NotCoordinator),
             Some(partition) if partition.offline.is_some() => Err(ErrorCode::KafkaStorageError),

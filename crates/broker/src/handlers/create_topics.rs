@@ -6,42 +6,37 @@
 //! Spec: <https://kafka.apache.org/protocol#The_Messages_CreateTopics>
 
 use super::Reply;
+use crate::configs::ConfigRefusal;
 use crate::core::{Core, Turn};
-use crate::ids::{BrokerId, uuid_text};
-use crate::metadata::METADATA_TOPIC;
 use crate::purgatory::{Written, WrittenWait};
-use crate::topics::{self, Assignments, Plan, Refusal};
+use crate::topics::creation::{NewTopic, PlannedTopic};
 use bytestring::ByteString;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::create_topics::{
     CreatableTopic, CreatableTopicConfigs, CreatableTopicResult, CreateTopicsRequest, CreateTopicsResponse,
 };
-use std::collections::BTreeMap;
-use uuid::Uuid;
 
 pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, request: CreateTopicsRequest) -> Reply {
-    let mut times_named: BTreeMap<ByteString, u32> = BTreeMap::new();
-    for topic in &request.topics {
-        *times_named.entry(topic.name.clone()).or_default() += 1;
-    }
-    let mut topics = Vec::with_capacity(request.topics.len());
+    let wanted: Vec<NewTopic> = request.topics.iter().map(unpack).collect();
     let mut waits: Vec<WrittenWait> = Vec::new();
-    for topic in request.topics {
-        match times_named.get(&topic.name) {
-            Some(1) => {}
-            // A name that came twice is answered once.
-            Some(2..) => {
-                times_named.remove(&topic.name);
-                topics.push(refused(&topic.name, Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name.")));
-                continue;
-            }
-            _ => continue,
-        }
-        topics.push(match create(core, turn, &topic, request.validate_only, &mut waits) {
-            Ok(result) => result,
-            Err(refusal) => refused(&topic.name, refusal),
-        });
-    }
+    let topics = core
+        .plan_topics(&wanted)
+        .into_iter()
+        .map(|(name, planned)| {
+            let made = planned.and_then(|planned| {
+                let mut result = describe(core, &name, &planned);
+                // Kafka draws an identifier in either case, and answers it.
+                result.topic_id = if request.validate_only {
+                    core.random.next_uuid()
+                } else {
+                    let (id, wait) = core.create_topic(turn, &name, planned, false).map_err(ConfigRefusal::from)?;
+                    waits.push(wait);
+                    id
+                };
+                Ok(result)
+            });
+            made.unwrap_or_else(|refusal| refused(&name, refusal))
+        })
+        .collect();
     let response = CreateTopicsResponse { topics, ..Default::default() };
     if waits.is_empty() {
         return response.into();
@@ -49,60 +44,27 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, request: CreateTopics
     Reply::After(Box::new(Written { response: response.into(), waits }))
 }
 
-fn create(
-    core: &mut Core,
-    turn: &mut Turn<'_>,
-    topic: &CreatableTopic,
-    validate_only: bool,
-    waits: &mut Vec<WrittenWait>,
-) -> Result<CreatableTopicResult, Refusal> {
-    if topic.name == METADATA_TOPIC {
-        let message = format!("Creation of internal topic {METADATA_TOPIC} is prohibited.");
-        return Err(Refusal::new(ErrorCode::InvalidRequest, message));
+fn unpack(topic: &CreatableTopic) -> NewTopic {
+    NewTopic {
+        name: topic.name.to_string(),
+        partitions: topic.num_partitions,
+        replication_factor: topic.replication_factor,
+        assignments: topic
+            .assignments
+            .iter()
+            .map(|assignment| (assignment.partition_index, assignment.broker_ids.clone()))
+            .collect(),
+        configs: topic
+            .configs
+            .iter()
+            .map(|config| (config.name.to_string(), config.value.as_ref().map(ToString::to_string)))
+            .collect(),
     }
-    let configs: Vec<(String, Option<String>)> = topic
-        .configs
-        .iter()
-        .map(|config| (config.name.to_string(), config.value.as_ref().map(ToString::to_string)))
-        .collect();
-    let plan = topics::plan_topic(core, &topic.name, &assignments(topic)?, &configs)?;
-    let mut result = describe(core, &plan);
-    // Kafka draws the identifier in either case, and answers it.
-    result.topic_id = core.random.next_uuid();
-    if !validate_only {
-        let (ids, wait) = core.create_topics(turn, vec![plan], false)?;
-        result.topic_id = ids.first().copied().unwrap_or(Uuid::nil());
-        waits.push(wait);
-    }
-    debug_assert!(!uuid_text(result.topic_id).starts_with('-'), "identifiers never look like a flag");
-    Ok(result)
 }
 
-fn assignments(topic: &CreatableTopic) -> Result<Assignments, Refusal> {
-    if topic.assignments.is_empty() {
-        let (partitions, replication_factor) = (topic.num_partitions, topic.replication_factor);
-        return Ok(Assignments::Automatic { partitions, replication_factor });
-    }
-    let refuse = |message: &str| Err(Refusal::new(ErrorCode::InvalidRequest, message));
-    if topic.replication_factor != -1 {
-        return refuse("A manual partition assignment was specified, but replication factor was not set to -1.");
-    }
-    if topic.num_partitions != -1 {
-        return refuse("A manual partition assignment was specified, but numPartitions was not set to -1.");
-    }
-    let manual = topic
-        .assignments
-        .iter()
-        .map(|assignment| {
-            (assignment.partition_index, assignment.broker_ids.iter().map(|broker| BrokerId(*broker)).collect())
-        })
-        .collect();
-    Ok(Assignments::Manual(manual))
-}
-
-fn describe(core: &Core, plan: &Plan) -> CreatableTopicResult {
+fn describe(core: &Core, name: &str, planned: &PlannedTopic) -> CreatableTopicResult {
     let configs = core
-        .created_topic_configs(&plan.configs)
+        .created_topic_configs(&planned.overrides)
         .into_iter()
         .map(|entry| CreatableTopicConfigs {
             name: ByteString::from(entry.name),
@@ -112,20 +74,21 @@ fn describe(core: &Core, plan: &Plan) -> CreatableTopicResult {
             is_sensitive: entry.sensitive,
         })
         .collect();
+    let replicas = planned.replicas.first().map_or(0, Vec::len);
     CreatableTopicResult {
-        name: plan.name.clone(),
-        num_partitions: i32::try_from(plan.replicas.len()).unwrap_or(i32::MAX),
-        replication_factor: plan.replicas.first().and_then(|replicas| i16::try_from(replicas.len()).ok()).unwrap_or(-1),
+        name: ByteString::from(name),
+        num_partitions: i32::try_from(planned.replicas.len()).unwrap_or(i32::MAX),
+        replication_factor: i16::try_from(replicas).unwrap_or(i16::MAX),
         configs: Some(configs),
         ..Default::default()
     }
 }
 
-fn refused(name: &ByteString, refusal: Refusal) -> CreatableTopicResult {
+fn refused(name: &str, refusal: ConfigRefusal) -> CreatableTopicResult {
     CreatableTopicResult {
-        name: name.clone(),
+        name: ByteString::from(name),
         error_code: refusal.code.number(),
-        error_message: Some(ByteString::from(refusal.message)),
+        error_message: refusal.message.map(ByteString::from),
         configs: Some(Vec::new()),
         ..Default::default()
     }

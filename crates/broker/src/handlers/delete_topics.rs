@@ -4,9 +4,9 @@
 //! Spec: <https://kafka.apache.org/protocol#The_Messages_DeleteTopics>
 
 use super::{Call, Reply};
+use crate::configs::ConfigRefusal;
 use crate::core::{Core, Turn};
 use crate::purgatory::Written;
-use crate::topics::Refusal;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::delete_topics::{DeletableTopicResult, DeleteTopicsRequest, DeleteTopicsResponse};
@@ -28,7 +28,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         *names.entry(name).or_default() += 1;
     }
     for topic in request.topics {
-        let refuse = |message: &str| Err(Refusal::new(ErrorCode::InvalidRequest, message));
+        let refuse = |message: &str| Err(ConfigRefusal::invalid_request(message));
         match (topic.name, topic.topic_id.is_nil()) {
             (Some(name), true) => *names.entry(name).or_default() += 1,
             (None, false) => *ids.entry(topic.topic_id).or_default() += 1,
@@ -45,7 +45,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     let mut doomed: BTreeSet<Uuid> = BTreeSet::new();
     for (id, times) in ids {
         if times > 1 {
-            let refusal = Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic id.");
+            let refusal = ConfigRefusal::invalid_request("Duplicate topic id.");
             responses.push(answer(None, id, Err(refusal)));
         } else if core.metadata.image().topic(id).is_none() {
             responses.push(answer(None, id, Err(ErrorCode::UnknownTopicId.into())));
@@ -56,14 +56,11 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     for (name, times) in names {
         let id = core.metadata.image().topic_named(&name).map(|topic| topic.id);
         let outcome = match id {
-            _ if times > 1 => Err(Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name.")),
+            _ if times > 1 => Err(ConfigRefusal::invalid_request("Duplicate topic name.")),
             None => Err(ErrorCode::UnknownTopicOrPartition.into()),
             Some(id) if !doomed.insert(id) => {
                 doomed.remove(&id);
-                Err(Refusal::new(
-                    ErrorCode::InvalidRequest,
-                    "The provided topic name maps to an ID that was already supplied.",
-                ))
+                Err(ConfigRefusal::invalid_request("The provided topic name maps to an ID that was already supplied."))
             }
             Some(_) => continue,
         };
@@ -72,7 +69,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     let mut waits = Vec::new();
     for id in doomed {
         let name = core.metadata.image().topic(id).map(|topic| topic.name.clone());
-        let outcome = core.delete_topic(turn, id).map(|wait| waits.push(wait)).map_err(Refusal::from);
+        let outcome = core.delete_topic(turn, id).map(|wait| waits.push(wait)).map_err(ConfigRefusal::from);
         responses.push(answer(name.as_ref(), id, outcome));
     }
     let response = DeleteTopicsResponse { responses, ..Default::default() };
@@ -82,10 +79,10 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     Reply::After(Box::new(Written { response: response.into(), waits }))
 }
 
-fn answer(name: Option<&ByteString>, topic_id: Uuid, outcome: Result<(), Refusal>) -> DeletableTopicResult {
+fn answer(name: Option<&ByteString>, topic_id: Uuid, outcome: Result<(), ConfigRefusal>) -> DeletableTopicResult {
     let (error_code, error_message) = match outcome {
         Ok(()) => (ErrorCode::None.number(), None),
-        Err(refusal) => (refusal.code.number(), Some(ByteString::from(refusal.message))),
+        Err(refusal) => (refusal.code.number(), refusal.message.map(ByteString::from)),
     };
     DeletableTopicResult { name: name.cloned(), topic_id, error_code, error_message }
 }

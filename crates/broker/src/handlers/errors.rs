@@ -68,7 +68,9 @@ fn error_places(response: &mut Response) -> Vec<&mut i16> {
         Response::AlterConfigs(response) => {
             response.responses.iter_mut().map(|resource| &mut resource.error_code).collect()
         }
-        Response::CreatePartitions(response) => response.results.iter_mut().map(|topic| &mut topic.error_code).collect(),
+        Response::CreatePartitions(response) => {
+            response.results.iter_mut().map(|topic| &mut topic.error_code).collect()
+        }
         Response::DeleteGroups(response) => response.results.iter_mut().map(|group| &mut group.error_code).collect(),
         Response::IncrementalAlterConfigs(response) => {
             response.responses.iter_mut().map(|resource| &mut resource.error_code).collect()

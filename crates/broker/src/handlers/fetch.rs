@@ -11,9 +11,10 @@ use crate::Offset;
 use crate::core::{Core, Turn};
 use crate::event::EventKind;
 use crate::ids::{PartitionIndex, TopicPartition};
-use crate::log::ReadError;
+use crate::log::{FirstBatch, ReadError};
 use crate::purgatory::{Parked, Wait};
 use crate::replication::Isolation;
+use crate::storage::BlobId;
 use crate::timers::Timer;
 use bytestring::ByteString;
 use runnel_protocol::messages::Response;
@@ -21,7 +22,7 @@ use runnel_protocol::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchableTopicResponse,
     LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
-use runnel_protocol::{Chunks, ErrorCode};
+use runnel_protocol::{Chunks, ErrorCode, records};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use uuid::Uuid;
@@ -44,6 +45,8 @@ pub(crate) struct ParkedFetch {
     min_bytes: usize,
     max_bytes: usize,
     isolation: Isolation,
+    /// Whether it says that a replica asks: no broker of this cluster does so over a connection.
+    from_replica: bool,
     /// In the request's order, which decides whose records come first when not all fit.
     topics: Vec<WantedTopic>,
 }
@@ -61,10 +64,10 @@ impl ParkedFetch {
     /// The partitions whose growth may complete the request.
     pub(crate) fn partitions(&self) -> impl Iterator<Item = TopicPartition> + '_ {
         self.topics.iter().filter_map(|topic| Some((topic.found.as_ref().ok()?.id, topic))).flat_map(|(id, topic)| {
-            topic.partitions.iter().map(move |wanted| TopicPartition {
-                topic_id: id,
-                index: PartitionIndex(wanted.partition),
-            })
+            topic
+                .partitions
+                .iter()
+                .map(move |wanted| TopicPartition { topic_id: id, index: PartitionIndex(wanted.partition) })
         })
     }
 }
@@ -90,6 +93,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         min_bytes: usize::try_from(request.min_bytes).unwrap_or(0).min(fetch_max_bytes),
         max_bytes: usize::try_from(request.max_bytes).unwrap_or(0).min(fetch_max_bytes),
         isolation: Isolation::from_wire(request.isolation_level),
+        from_replica: request.replica_id >= 0 || request.replica_state.replica_id >= 0,
         topics: request
             .topics
             .into_iter()
@@ -152,6 +156,9 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for partition in &topic.partitions {
             let outcome = topic.found.as_ref().map_err(|code| *code).and_then(|found| {
+                if wanted.from_replica {
+                    return Err(ErrorCode::NotLeaderOrFollower);
+                }
                 read(core, turn, call, found, partition, wanted.isolation, room, collected.size == 0)
             });
             let answer = match outcome {
@@ -160,11 +167,13 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
                     collected.urgent |= read.diverging_epoch != EpochEndOffset::default();
                     collected.size += size;
                     room = room.saturating_sub(size);
-                    if size > 0
-                        && let Ok(found) = &topic.found
+                    if let (Some(records), Ok(found)) = (&read.records, &topic.found)
+                        && size > 0
                     {
-                        let last = core.last_offset_served(call.broker, found.id, &read, wanted.isolation);
-                        let served = (found.name.clone(), read.partition_index, partition.fetch_offset, last, size);
+                        // Which record is the last one only watchers want to know: the records are looked at for them.
+                        let last = core.watched.then(|| last_offset(turn, records)).flatten();
+                        let to = last.unwrap_or(partition.fetch_offset);
+                        let served = (found.name.clone(), read.partition_index, partition.fetch_offset, to, size);
                         collected.served.push(served);
                     }
                     read
@@ -193,6 +202,13 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
         })
         .collect();
     collected
+}
+
+fn last_offset(turn: &Turn<'_>, chunks: &Chunks) -> Option<Offset> {
+    let storage = &*turn.storage;
+    let bytes = chunks.gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize)).ok()?;
+    let last = records::split(&bytes).ending_at_partial().map_while(Result::ok).last()?;
+    Some(last.0.last_offset())
 }
 
 /// Reads one partition. `first` says that no record stands in the answer yet: then a batch comes whole however small
@@ -228,11 +244,13 @@ fn read(
         }
     }
     let size_max = usize::try_from(wanted.partition_max_bytes).unwrap_or(0).min(room);
+    let size_max = u32::try_from(size_max).unwrap_or(u32::MAX);
+    let first_batch = if first { FirstBatch::Whole } else { FirstBatch::MayBeCut };
     let end = partition.visible_end(isolation);
-    match partition.log.read(turn.storage, wanted.fetch_offset, size_max, first, end) {
+    match partition.log.read(turn.storage, wanted.fetch_offset, size_max, first_batch, end) {
         Ok(slice) => {
             if isolation == Isolation::ReadCommitted && slice.chunks.size() > 0 {
-                let aborted = partition.log.aborted_transactions(turn.storage, wanted.fetch_offset, slice.next_offset);
+                let aborted = partition.log.aborted_transactions_of(turn.storage, wanted.fetch_offset, &slice);
                 let aborted = aborted.map_err(|error| core.storage_failed(call.broker, key, error))?;
                 answer.aborted_transactions = Some(
                     aborted
@@ -249,7 +267,7 @@ fn read(
             answer.records = Some(slice.chunks);
             Ok(answer)
         }
-        Err(ReadError::OffsetOutOfRange) => Err(ErrorCode::OffsetOutOfRange),
+        Err(ReadError::OffsetOutOfRange { .. }) => Err(ErrorCode::OffsetOutOfRange),
         Err(ReadError::Storage(error)) => Err(core.storage_failed(call.broker, key, error)),
     }
 }

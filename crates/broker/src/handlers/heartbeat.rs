@@ -8,10 +8,14 @@ use crate::core::{Core, Turn};
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::heartbeat::{HeartbeatRequest, HeartbeatResponse};
 
-pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request: HeartbeatRequest) -> HeartbeatResponse {
+pub(super) fn handle(
+    core: &mut Core,
+    turn: &mut Turn<'_>,
+    call: &Call,
+    request: HeartbeatRequest,
+) -> HeartbeatResponse {
     let instance = request.group_instance_id.as_deref();
     let groups = core.groups(call.broker);
-    let outcome =
-        groups.heartbeat(turn.now, &request.group_id, &request.member_id, instance, request.generation_id);
+    let outcome = groups.heartbeat(turn.now, &request.group_id, &request.member_id, instance, request.generation_id);
     HeartbeatResponse { error_code: ErrorCode::of(&outcome).number(), ..Default::default() }
 }

@@ -90,10 +90,10 @@ fn find(
     let partition = core.led(call.broker, key, wanted.current_leader_epoch)?;
     let end = partition.visible_end(isolation);
     match wanted.timestamp {
-        LATEST => Ok(Found { offset: end, timestamp: -1, leader_epoch: partition.log.latest_epoch().unwrap_or(-1) }),
+        LATEST => Ok(Found { offset: end, timestamp: -1, leader_epoch: partition.log.epochs().latest().unwrap_or(-1) }),
         EARLIEST | EARLIEST_LOCAL => {
             let offset = partition.log.log_start_offset();
-            let leader_epoch = partition.log.epoch_of(offset).unwrap_or(-1);
+            let leader_epoch = partition.log.epochs().epoch_of(offset).unwrap_or(-1);
             Ok(Found { offset, timestamp: -1, leader_epoch })
         }
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(NOT_FOUND),
@@ -112,7 +112,7 @@ fn report(
     core: &mut Core,
     call: &Call,
     key: TopicPartition,
-    found: Result<Option<crate::log::TimestampedOffset>, crate::StorageError>,
+    found: Result<Option<crate::log::FoundTimestamp>, crate::StorageError>,
 ) -> Result<Found, ErrorCode> {
     match found {
         Ok(Some(found)) => {

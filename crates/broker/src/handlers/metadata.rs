@@ -143,7 +143,6 @@ fn describe(topic: &Topic) -> MetadataResponseTopic {
                 Some(_) => Vec::new(),
                 None => partition.replicas.iter().map(|broker| broker.0).collect(),
             },
-            ..Default::default()
         })
         .collect();
     MetadataResponseTopic {

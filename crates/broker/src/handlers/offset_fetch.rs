@@ -34,10 +34,7 @@ pub(super) fn handle(core: &mut Core, call: &Call, request: OffsetFetchRequest) 
     });
     let fetched = fetch(core, call, &request.group_id, wanted.as_deref());
     match fetched {
-        Ok(topics) => OffsetFetchResponse {
-            topics: topics.into_iter().map(old_topic).collect(),
-            ..Default::default()
-        },
+        Ok(topics) => OffsetFetchResponse { topics: topics.into_iter().map(old_topic).collect(), ..Default::default() },
         Err(code) => OffsetFetchResponse {
             // Before v2 an error stands beside each partition.
             topics: if call.version < 2 { refused_each(wanted.unwrap_or_default(), code) } else { Vec::new() },

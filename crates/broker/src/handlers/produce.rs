@@ -68,7 +68,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
                 }
                 Err(refusal) => {
                     report(core, call, &name, index, &refusal);
-                    failed.get_or_insert_with(|| (refusal.code, refusal.message.clone().unwrap_or_default()));
+                    failed.get_or_insert_with(|| (refusal.code, refusal.why.clone()));
                     refused(core, call, &name, index, refusal, &mut moved)
                 }
             });
@@ -127,7 +127,7 @@ fn append(
     }
     let key = TopicPartition { topic_id: topic.id, index: PartitionIndex(data.index) };
     let partition = core.led(call.broker, key, -1)?;
-    if acks == Acks::All && partition.log.config().min_insync_replicas > 1 {
+    if acks == Acks::All && partition.min_in_sync_replicas > 1 {
         return Err(ErrorCode::NotEnoughReplicas.into());
     }
     let batch = data.records.and_then(|records| records.as_bytes()).unwrap_or_default();
@@ -169,7 +169,7 @@ fn refused(
             .into_iter()
             .map(|(batch_index, message)| BatchIndexAndErrorMessage {
                 batch_index,
-                batch_index_error_message: message.map(ByteString::from),
+                batch_index_error_message: Some(ByteString::from(message)),
             })
             .collect(),
         error_message: refusal.message.map(ByteString::from),
@@ -189,7 +189,7 @@ fn refused(
 
 fn report(core: &mut Core, call: &Call, name: &Result<TopicName, ErrorCode>, index: i32, refusal: &AppendRefusal) {
     let topic = name.as_ref().map(|topic| topic.name.to_string()).unwrap_or_default();
-    let why = refusal.message.clone().unwrap_or_else(|| refusal.code.message().to_owned());
+    let why = refusal.why.clone();
     let error = refusal.code.name();
     core.emit(call.broker, || EventKind::ProduceRefused {
         topic,

@@ -1,7 +1,10 @@
 //! Appending a batch, and rolling to a new segment when the active one is full.
 
+use super::refusal::Refusal;
 use super::segment::Segment;
-use super::{CheckedBatch, Log};
+use super::transactions;
+use super::{CheckedBatch, Log, paths};
+use crate::producers::Verdict;
 use crate::{Offset, Storage, StorageError, Timestamp};
 use runnel_protocol::ErrorCode;
 use runnel_protocol::records::{BatchHeader, TimestampType};
@@ -27,13 +30,8 @@ pub struct Appended {
 /// Why a batch was not appended. The log is as it was.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AppendError {
-    /// What the client is told, with the reason in words for the broker's own log.
-    Refused {
-        /// Kafka's code.
-        code: ErrorCode,
-        /// The reason, as Kafka words it.
-        reason: String,
-    },
+    /// What the client is told.
+    Refused(Refusal),
     /// The store failed: the partition goes offline with [`ErrorCode::KafkaStorageError`].
     Storage(StorageError),
 }
@@ -41,7 +39,7 @@ pub enum AppendError {
 impl fmt::Display for AppendError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            AppendError::Refused { reason, .. } => out.write_str(reason),
+            AppendError::Refused(refusal) => refusal.fmt(out),
             AppendError::Storage(error) => error.fmt(out),
         }
     }
@@ -55,11 +53,17 @@ impl From<StorageError> for AppendError {
     }
 }
 
+impl From<Refusal> for AppendError {
+    fn from(refusal: Refusal) -> Self {
+        AppendError::Refused(refusal)
+    }
+}
+
 impl AppendError {
     /// The code for the client.
     pub fn code(&self) -> ErrorCode {
         match self {
-            AppendError::Refused { code, .. } => *code,
+            AppendError::Refused(refusal) => refusal.code,
             AppendError::Storage(_) => ErrorCode::KafkaStorageError,
         }
     }
@@ -84,6 +88,18 @@ impl Log {
         let header =
             BatchHeader { base_offset: self.log_end_offset, partition_leader_epoch: leader_epoch, ..*batch.header() };
         self.check_size(&header)?;
+        let marker = batch.marker;
+        let verdict = self.producers.check(&header, marker.as_ref(), batch.origin, self.name())?;
+        if let Verdict::Duplicate(found) = verdict {
+            return Ok(Appended {
+                base_offset: found.base_offset(),
+                last_offset: found.last_offset,
+                log_append_time: found.timestamp,
+                log_start_offset: self.log_start_offset,
+                rolled: false,
+                is_duplicate: true,
+            });
+        }
         let rolled = self.make_room(storage, now, &header)?;
         if self.epochs.assign(leader_epoch, header.base_offset) {
             self.epochs.write(storage, &self.folder)?;
@@ -92,6 +108,12 @@ impl Log {
         active.append(storage, &self.config, now, &header, &batch.records)?;
         self.unflushed.insert(active.blob);
         self.log_end_offset = header.next_offset();
+        if let Some(ended) = self.producers.note(&header, marker.as_ref())
+            && !ended.is_commit
+        {
+            let aborted = transactions::AbortedTransaction::from(ended);
+            self.unflushed.insert(active.append_aborted(storage, &self.folder, aborted)?);
+        }
         Ok(Appended {
             base_offset: header.base_offset,
             last_offset: header.last_offset(),
@@ -105,20 +127,20 @@ impl Log {
         })
     }
 
-    fn check_size(&self, header: &BatchHeader) -> Result<(), AppendError> {
+    fn check_size(&self, header: &BatchHeader) -> Result<(), Refusal> {
         let size_max = self.config.segment_size_max();
         if header.size() <= size_max as usize {
             return Ok(());
         }
-        Err(AppendError::Refused {
-            code: ErrorCode::RecordListTooLarge,
-            reason: format!(
+        Err(Refusal::without_log_start(
+            ErrorCode::RecordListTooLarge,
+            format!(
                 "Message batch size is {} bytes in append to partition {}, which exceeds the maximum configured \
                  segment size of {size_max}.",
                 header.size(),
                 self.name()
             ),
-        })
+        ))
     }
 
     /// Makes the first segment, or a new one if the active one is full; true for the latter.
@@ -145,9 +167,20 @@ impl Log {
             active.finish(storage)?;
             self.unflushed.extend([active.blob, active.offset_index.blob(), active.time_index.blob()]);
         }
+        self.take_snapshot(storage)?;
         let segment = Segment::create(storage, &self.folder, self.log_end_offset, now)?;
         self.unflushed.insert(segment.blob);
         self.segments.push(segment);
+        Ok(())
+    }
+
+    /// Writes what is known of producers at the log's end, unless that was done already.
+    pub(super) fn take_snapshot(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        if self.snapshots.last().is_none_or(|last| *last < self.log_end_offset) && self.log_end_offset > 0 {
+            let path = paths::file(&self.folder, self.log_end_offset, paths::SNAPSHOT);
+            storage.replace(&path, &self.producers.to_snapshot())?;
+            self.snapshots.insert(self.log_end_offset);
+        }
         Ok(())
     }
 }

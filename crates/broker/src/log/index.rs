@@ -86,6 +86,13 @@ impl<const SIZE: usize> Index<SIZE> {
         Ok(())
     }
 
+    /// Why the file's size cannot be right.
+    pub(super) fn size_fault(&self, storage: &dyn Storage) -> Result<Option<String>, StorageError> {
+        let size = storage.size(self.blob)?;
+        let is_whole = size.is_multiple_of(SIZE as u64);
+        Ok((!is_whole).then(|| format!("an index of {size} bytes does not consist of entries of {SIZE}")))
+    }
+
     fn push(&mut self, storage: &mut dyn Storage, entry: [u8; SIZE]) -> Result<(), StorageError> {
         self.unwritten.push(entry);
         if self.unwritten.len() >= UNWRITTEN_MAX { self.write(storage) } else { Ok(()) }
@@ -212,6 +219,10 @@ impl TimeIndex {
     ) -> Result<Option<TimeEntry>, StorageError> {
         let count = self.count_before(storage, |bytes| time_entry(base_offset, bytes).timestamp <= timestamp)?;
         self.number(storage, base_offset, count.checked_sub(1))
+    }
+
+    pub(super) fn first(&self, storage: &dyn Storage, base_offset: Offset) -> Result<Option<TimeEntry>, StorageError> {
+        self.number(storage, base_offset, (self.count() > 0).then_some(0))
     }
 
     pub(super) fn last(&self, storage: &dyn Storage, base_offset: Offset) -> Result<Option<TimeEntry>, StorageError> {

@@ -23,18 +23,35 @@ mod config;
 mod epochs;
 mod index;
 mod metadata;
+mod open;
 mod paths;
 mod read;
+mod refusal;
+mod retention;
 mod scan;
+mod search;
 mod segment;
+mod transactions;
+mod truncate;
+pub mod validate;
+
+#[cfg(test)]
+mod tests;
 
 pub use append::{AppendError, Appended};
 pub use batch::{CheckedBatch, Origin};
 pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use epochs::{EpochStart, LeaderEpochs};
 pub use metadata::{id_from_text, id_to_text, topic_id};
+pub use open::{Hints, RecoveryNote};
 pub use read::{FirstBatch, ReadError, Slice};
+pub use refusal::{RecordFault, Refusal};
+pub use retention::{Removed, RemovedReason};
+pub use search::FoundTimestamp;
+pub use transactions::AbortedTransaction;
+pub use validate::{Checks, Rules, validate};
 
+use crate::producers::Producers;
 use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
 use segment::Segment;
 use std::collections::BTreeSet;
@@ -62,7 +79,12 @@ pub struct Log {
     log_end_offset: Offset,
     /// Everything before it was flushed.
     recovery_point: Offset,
+    /// Everything before it was compacted.
+    clean_offset: Offset,
     epochs: LeaderEpochs,
+    producers: Producers,
+    /// Offsets of the `.snapshot` files.
+    snapshots: BTreeSet<Offset>,
     unflushed: BTreeSet<BlobId>,
 }
 
@@ -105,7 +127,16 @@ impl Log {
         files: Files,
         now: Timestamp,
     ) -> Result<Self, StorageError> {
-        let mut log = Log {
+        let mut log = Log::without_files(folder, topic_id, config);
+        match files {
+            Files::AtOnce => log.create_files(storage, now)?,
+            Files::AtFirstAppend => {}
+        }
+        Ok(log)
+    }
+
+    fn without_files(folder: &str, topic_id: Uuid, config: LogConfig) -> Self {
+        Log {
             folder: folder.to_owned(),
             topic_id,
             config,
@@ -113,14 +144,12 @@ impl Log {
             log_start_offset: 0,
             log_end_offset: 0,
             recovery_point: 0,
+            clean_offset: 0,
             epochs: LeaderEpochs::default(),
+            producers: Producers::default(),
+            snapshots: BTreeSet::new(),
             unflushed: BTreeSet::new(),
-        };
-        match files {
-            Files::AtOnce => log.create_files(storage, now)?,
-            Files::AtFirstAppend => {}
         }
-        Ok(log)
     }
 
     fn create_files(&mut self, storage: &mut dyn Storage, now: Timestamp) -> Result<(), StorageError> {
@@ -170,6 +199,11 @@ impl Log {
     /// Everything before it was flushed; after a crash, recovery begins in its segment.
     pub fn recovery_point(&self) -> Offset {
         self.recovery_point
+    }
+
+    /// Everything before it was compacted, for `cleaner-offset-checkpoint`.
+    pub fn clean_offset(&self) -> Offset {
+        self.clean_offset
     }
 
     /// Bytes of records, in all segments.
@@ -223,6 +257,27 @@ impl Log {
     /// The largest epoch not after `epoch` and the offset after its last record, as OffsetForLeaderEpoch answers.
     pub fn end_offset_for_epoch(&self, epoch: i32) -> Option<(i32, Offset)> {
         self.epochs.end_offset_for(epoch, self.log_end_offset)
+    }
+
+    /// What is known of the producers that write here.
+    pub fn producers(&self) -> &Producers {
+        &self.producers
+    }
+
+    /// Takes note of the high watermark: transactions whose markers lie below it are settled. To be called whenever
+    /// it moves.
+    pub fn note_high_watermark(&mut self, high_watermark: Offset) {
+        self.producers.note_high_watermark(high_watermark);
+    }
+
+    /// First offset of the oldest transaction that is open or not settled.
+    pub fn first_unstable_offset(&self) -> Option<Offset> {
+        self.producers.first_unstable_offset().map(|offset| offset.max(self.log_start_offset))
+    }
+
+    /// Up to where readers of committed records may read.
+    pub fn last_stable_offset(&self, high_watermark: Offset) -> Offset {
+        self.first_unstable_offset().map_or(high_watermark, |unstable| unstable.min(high_watermark))
     }
 
     /// Whether something was written since the last flush began.

@@ -4,6 +4,7 @@ use super::config::LogConfig;
 use super::index::{OFFSET_ENTRY_SIZE, OffsetEntry, OffsetIndex, TIME_ENTRY_SIZE, TimeEntry, TimeIndex};
 use super::paths;
 use super::scan::{Found, Scan, ScanError};
+use super::transactions::{AbortedIndex, AbortedTransaction};
 use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
 use runnel_protocol::records::BatchHeader;
 
@@ -16,8 +17,7 @@ pub(super) struct Segment {
     pub(super) size: u32,
     pub(super) offset_index: OffsetIndex,
     pub(super) time_index: TimeIndex,
-    /// Transactions in the `.txnindex` file, which is there only if there are any.
-    pub(super) aborted_count: u32,
+    pub(super) aborted: AbortedIndex,
     /// The largest timestamp and the last offset of the first batch that has it.
     pub(super) largest: Option<TimeEntry>,
     /// The largest timestamp of the first batch, once it is known.
@@ -67,7 +67,7 @@ impl Segment {
             size,
             offset_index,
             time_index,
-            aborted_count: 0,
+            aborted: AbortedIndex::default(),
             largest,
             first_batch_timestamp: None,
             created_at: now,
@@ -148,6 +148,16 @@ impl Segment {
         Ok(())
     }
 
+    /// Notes a transaction whose abort marker lies in this segment; returns the blob that was written.
+    pub(super) fn append_aborted(
+        &mut self,
+        storage: &mut dyn Storage,
+        folder: &str,
+        aborted: AbortedTransaction,
+    ) -> Result<BlobId, StorageError> {
+        self.aborted.append(storage, &paths::file(folder, self.base_offset, paths::TXN_INDEX), aborted)
+    }
+
     fn note_largest_timestamp(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
         match self.largest {
             Some(largest) => self.time_index.append_if_later(storage, self.base_offset, largest),
@@ -160,6 +170,75 @@ impl Segment {
         self.note_largest_timestamp(storage)?;
         self.offset_index.write(storage)?;
         self.time_index.write(storage)
+    }
+
+    /// Forgets everything but the batches, before they are read through. Bytes behind the last whole entry of an index
+    /// go too.
+    pub(super) fn forget(&mut self, storage: &mut dyn Storage, folder: &str) -> Result<(), StorageError> {
+        for kind in [paths::INDEX, paths::TIME_INDEX, paths::TXN_INDEX] {
+            storage.remove(&paths::file(folder, self.base_offset, kind))?;
+        }
+        self.close_indexes(storage);
+        self.offset_index = OffsetIndex::open(storage, &paths::file(folder, self.base_offset, paths::INDEX))?;
+        self.time_index = TimeIndex::open(storage, &paths::file(folder, self.base_offset, paths::TIME_INDEX))?;
+        self.aborted = AbortedIndex::default();
+        self.largest = None;
+        self.first_batch_timestamp = None;
+        self.bytes_since_entry = 0;
+        Ok(())
+    }
+
+    /// Cuts the segment at the batch that holds `offset`. Returns the bytes that went.
+    pub(super) fn truncate_to(
+        &mut self,
+        storage: &mut dyn Storage,
+        folder: &str,
+        offset: Offset,
+    ) -> Result<u32, StorageError> {
+        let Some(first_gone) = self.locate(storage, folder, offset)? else { return Ok(0) };
+        let gone = self.size - first_gone.position;
+        storage.truncate(self.blob, u64::from(first_gone.position))?;
+        self.size = first_gone.position;
+        // A batch may begin before the offset: its index entry goes with it.
+        let offset = first_gone.header.base_offset.max(self.base_offset);
+        self.offset_index.truncate_to(storage, self.base_offset, offset)?;
+        self.time_index.truncate_to(storage, self.base_offset, offset)?;
+        let path = paths::file(folder, self.base_offset, paths::TXN_INDEX);
+        self.aborted.truncate_to(storage, &path, self.base_offset, offset)?;
+        self.bytes_since_entry = 0;
+        if self.size == 0 {
+            self.first_batch_timestamp = None;
+        }
+        self.find_largest_timestamp(storage, folder)?;
+        Ok(gone)
+    }
+
+    /// Looks behind the time index's last entry for a larger timestamp.
+    pub(super) fn find_largest_timestamp(&mut self, storage: &dyn Storage, folder: &str) -> Result<(), StorageError> {
+        self.largest = self.time_index.last(storage, self.base_offset)?;
+        let from = self.largest.map_or(self.base_offset, |largest| largest.offset);
+        let mut scan = self.scan_near(storage, from)?;
+        let mut largest = self.largest;
+        while let Some(found) = scan.next().map_err(|error| error.into_storage_error(&self.path(folder)))? {
+            let timestamp = found.header.max_timestamp;
+            if timestamp > largest.map_or(-1, |largest| largest.timestamp) {
+                largest = Some(TimeEntry { timestamp, offset: found.header.last_offset() });
+            }
+        }
+        self.largest = largest;
+        Ok(())
+    }
+
+    /// The largest timestamp of the first batch, which says how old the segment is; `None` if it has no batch.
+    pub(super) fn first_timestamp(&self, storage: &dyn Storage) -> Result<Option<i64>, StorageError> {
+        if self.first_batch_timestamp.is_some() {
+            return Ok(self.first_batch_timestamp);
+        }
+        match self.scan(storage).next() {
+            Ok(first) => Ok(first.map(|first| first.header.max_timestamp)),
+            Err(ScanError::Storage(error)) => Err(error),
+            Err(ScanError::Bad { .. }) => Ok(None),
+        }
     }
 
     /// A walk over all batches.
@@ -211,8 +290,13 @@ impl Segment {
 
     pub(super) fn close(&self, storage: &mut dyn Storage) {
         storage.close(self.blob);
+        self.close_indexes(storage);
+    }
+
+    fn close_indexes(&self, storage: &mut dyn Storage) {
         storage.close(self.offset_index.blob());
         storage.close(self.time_index.blob());
+        self.aborted.close(storage);
     }
 
     /// Closes the files and removes them.

@@ -30,8 +30,15 @@ const PLAINTEXT: i16 = 0;
 /// One change. All of one decision stand in one batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Change {
-    Topic { name: ByteString, id: Uuid },
-    Partition { topic_id: Uuid, index: PartitionIndex, registration: PartitionRegistration },
+    Topic {
+        name: ByteString,
+        id: Uuid,
+    },
+    Partition {
+        topic_id: Uuid,
+        index: PartitionIndex,
+        registration: PartitionRegistration,
+    },
     PartitionLeader {
         topic_id: Uuid,
         index: PartitionIndex,
@@ -39,16 +46,44 @@ pub(crate) enum Change {
         leader: Option<Option<BrokerId>>,
         in_sync_replicas: Option<Vec<BrokerId>>,
     },
-    RemoveTopic { id: Uuid },
-    TopicConfig { topic: ByteString, name: String, value: Option<String> },
+    RemoveTopic {
+        id: Uuid,
+    },
+    TopicConfig {
+        topic: ByteString,
+        name: String,
+        value: Option<String>,
+    },
     /// The empty broker name means all brokers.
-    BrokerConfig { broker: String, name: String, value: Option<String> },
-    GroupConfig { group: String, name: String, value: Option<String> },
-    ProducerIds { broker: BrokerId, broker_epoch: i64, next_producer_id: i64 },
-    Feature { name: String, level: i16 },
-    RegisterBroker { broker: BrokerId, epoch: i64, incarnation: Uuid, endpoints: Vec<Endpoint> },
+    BrokerConfig {
+        broker: String,
+        name: String,
+        value: Option<String>,
+    },
+    GroupConfig {
+        group: String,
+        name: String,
+        value: Option<String>,
+    },
+    ProducerIds {
+        broker: BrokerId,
+        broker_epoch: i64,
+        next_producer_id: i64,
+    },
+    Feature {
+        name: String,
+        level: i16,
+    },
+    RegisterBroker {
+        broker: BrokerId,
+        epoch: i64,
+        incarnation: Uuid,
+        endpoints: Vec<Endpoint>,
+    },
     /// A record of a kind that a broker of Kafka's writes and that means nothing here; it is kept in the log.
-    Foreign { kind: i16 },
+    Foreign {
+        kind: i16,
+    },
 }
 
 fn brokers(ids: &[BrokerId]) -> Vec<i32> {
@@ -76,9 +111,7 @@ impl Change {
 
     fn record(&self) -> (MetadataRecord, i16) {
         match self {
-            Change::Topic { name, id } => {
-                (MetadataRecord::Topic(TopicRecord { name: name.clone(), topic_id: *id }), 0)
-            }
+            Change::Topic { name, id } => (MetadataRecord::Topic(TopicRecord { name: name.clone(), topic_id: *id }), 0),
             Change::Partition { topic_id, index, registration } => {
                 let record = PartitionRecord {
                     partition_id: index.0,

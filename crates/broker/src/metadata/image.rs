@@ -2,6 +2,7 @@
 
 use super::Change;
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition};
+use crate::topics::creation::{Shape, Topics};
 use bytestring::ByteString;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -114,10 +115,6 @@ impl Image {
         self.by_name.keys()
     }
 
-    pub(crate) fn topic_count(&self) -> usize {
-        self.topics.len()
-    }
-
     pub(crate) fn was_removed(&self, id: Uuid) -> bool {
         self.removed.contains(&id)
     }
@@ -137,12 +134,19 @@ impl Image {
     }
 }
 
-fn set<K: Ord>(
-    configs: &mut BTreeMap<K, BTreeMap<String, String>>,
-    resource: K,
-    name: &str,
-    value: &Option<String>,
-) {
+impl Topics for Image {
+    fn shape(&self, name: &str) -> Option<Shape> {
+        let topic = self.topic_named(name)?;
+        let replication_factor = topic.partitions.first().map_or(0, |partition| partition.replicas.len());
+        Some(Shape { partitions: topic.partitions.len(), replication_factor })
+    }
+
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(self.by_name.keys().map(|name| &**name))
+    }
+}
+
+fn set<K: Ord>(configs: &mut BTreeMap<K, BTreeMap<String, String>>, resource: K, name: &str, value: &Option<String>) {
     let of_resource = configs.entry(resource).or_default();
     match value {
         Some(value) => {

@@ -3,7 +3,7 @@
 use super::{Change, Image};
 use crate::Offset;
 use crate::ids::{BrokerId, PartitionIndex, partition_folder};
-use crate::log::{Files, FirstBatch, Log, LogConfig, OpenHints, ReadError};
+use crate::log::{Files, FirstBatch, Hints, Log, LogConfig, ReadError};
 use crate::replication::Partition;
 use crate::storage::{Storage, StorageError};
 use crate::time::Timestamp;
@@ -52,10 +52,11 @@ impl Journal {
         let log = if storage.list(&folder)?.is_empty() {
             Log::create(storage, &folder, METADATA_TOPIC_ID, config, Files::AtOnce, now)?
         } else {
-            let hints = OpenHints { clean_shutdown, ..OpenHints::default() };
+            let hints =
+                Hints { clean_shutdown, recovery_point: 0, log_start_offset: 0, clean_offset: 0, files: Files::AtOnce };
             Log::open(storage, &folder, METADATA_TOPIC_ID, config, &hints, now)?.0
         };
-        let partition = Partition::new(topic, METADATA_TOPIC_ID, PartitionIndex(0), log, CONTROLLER_EPOCH);
+        let partition = Partition::new(topic, PartitionIndex(0), log, CONTROLLER_EPOCH);
         let mut journal = Journal { partition, image: Image::default() };
         journal.fold(storage)?;
         Ok(journal)

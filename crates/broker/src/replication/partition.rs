@@ -7,7 +7,6 @@ use crate::log::Log;
 use crate::storage::StorageError;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
-use uuid::Uuid;
 
 /// What a reader may see (`isolation.level`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +27,6 @@ impl Isolation {
 #[derive(Clone, Debug)]
 pub(crate) struct Partition {
     pub(crate) topic: ByteString,
-    pub(crate) topic_id: Uuid,
     pub(crate) index: PartitionIndex,
     pub(crate) log: Log,
     pub(crate) leader_epoch: i32,
@@ -36,22 +34,25 @@ pub(crate) struct Partition {
     pub(crate) high_watermark: Offset,
     /// Everything below is on the disk, as far as a flush has confirmed.
     pub(crate) durable_end: Offset,
+    /// `min.insync.replicas`: fewer, and producers that want all acknowledgements are refused.
+    pub(crate) min_in_sync_replicas: i32,
     /// Why the partition takes no requests, if a write to its files failed.
     pub(crate) offline: Option<StorageError>,
 }
 
 impl Partition {
-    pub(crate) fn new(topic: ByteString, topic_id: Uuid, index: PartitionIndex, log: Log, leader_epoch: i32) -> Self {
+    pub(crate) fn new(topic: ByteString, index: PartitionIndex, mut log: Log, leader_epoch: i32) -> Self {
         let end = log.log_end_offset();
+        log.note_high_watermark(end);
         Partition {
             topic,
-            topic_id,
             index,
             log,
             leader_epoch,
             // What was found at the start is all there is: with one replica it is in sync with itself.
             high_watermark: end,
             durable_end: end,
+            min_in_sync_replicas: 1,
             offline: None,
         }
     }
@@ -66,7 +67,7 @@ impl Partition {
 
     /// First offset of the oldest open transaction, or the high watermark.
     pub(crate) fn last_stable_offset(&self) -> Offset {
-        self.log.first_unstable_offset().map_or(self.high_watermark, |offset| offset.min(self.high_watermark))
+        self.log.last_stable_offset(self.high_watermark)
     }
 
     /// Moves the high watermark to where the in-sync replicas are, and answers where it was if it moved.
@@ -78,6 +79,7 @@ impl Partition {
         if end <= self.high_watermark {
             return None;
         }
+        self.log.note_high_watermark(end);
         Some(std::mem::replace(&mut self.high_watermark, end))
     }
 

@@ -1,0 +1,230 @@
+//! Opening a log that lies on disk: what a clean stop, a crash or a real Kafka left in its folder.
+//!
+//! After a clean stop the files are believed. After anything else the segments from the recovery point on are read
+//! batch by batch: the log is cut at the first one that is not whole or whose checksum does not fit, later segments
+//! go, and indexes, producers' state and leader epochs are made anew from what is left. A segment whose index is missing
+//! or cannot be right is treated so after a clean stop too. Whatever is cut or removed is told in a [`RecoveryNote`].
+
+mod files;
+mod recover;
+
+use super::paths;
+use super::scan::{Scan, ScanError};
+use super::segment::Segment;
+use super::transactions::AbortedIndex;
+use super::{Files, Log, LogConfig, metadata};
+use crate::{Offset, Storage, StorageError, Timestamp};
+use files::Found;
+use std::collections::BTreeSet;
+use std::fmt;
+use uuid::Uuid;
+
+/// What is known of a log besides its own files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hints {
+    /// Whether every file was written to its end when the last run stopped.
+    pub clean_shutdown: bool,
+    /// Everything before it was flushed: `recovery-point-offset-checkpoint`.
+    pub recovery_point: Offset,
+    /// The first offset that can be read: `log-start-offset-checkpoint`.
+    pub log_start_offset: Offset,
+    /// Everything before it was compacted: `cleaner-offset-checkpoint`.
+    pub clean_offset: Offset,
+    /// When files appear if there are none.
+    pub files: Files,
+}
+
+/// Something that was cut, removed or made anew: which file, where, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecoveryNote {
+    /// Path of the file.
+    pub file: String,
+    /// Byte in the file.
+    pub position: u64,
+    /// What was found, and what was done about it.
+    pub what: String,
+}
+
+impl fmt::Display for RecoveryNote {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?} at position {}: {}", self.file, self.position, self.what)
+    }
+}
+
+/// A segment and whether its indexes can be believed.
+struct Opened {
+    segment: Segment,
+    must_recover: bool,
+    /// Whether it lies before the recovery point, so that a crash cannot have torn it.
+    was_flushed: bool,
+}
+
+impl Log {
+    /// Opens the log in a folder, or makes one there if it holds none.
+    ///
+    /// # Errors
+    /// The store's refusal; also for a folder of another topic, and for damage that only a person can judge: a
+    /// segment in an older format, a batch that is none in a part of the log that was flushed.
+    pub fn open(
+        storage: &mut dyn Storage,
+        folder: &str,
+        topic_id: Uuid,
+        config: LogConfig,
+        hints: &Hints,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<RecoveryNote>), StorageError> {
+        let mut notes = Vec::new();
+        let found = files::tidy(storage, folder, &mut notes)?;
+        check_topic_id(storage, folder, topic_id)?;
+        let mut log = Log::without_files(folder, topic_id, config);
+        log.log_start_offset = hints.log_start_offset;
+        if found.segments.is_empty() {
+            log.log_end_offset = hints.log_start_offset;
+            log.recovery_point = hints.log_start_offset;
+            log.clean_offset = hints.log_start_offset;
+            if hints.files == Files::AtOnce || !found.is_empty {
+                log.create_files(storage, now)?;
+            }
+            return Ok((log, notes));
+        }
+        let mut opened = open_segments(storage, folder, &found, hints, &mut notes, now)?;
+        let mut opening = recover::Opening { log: &mut log, notes: &mut notes, snapshots: found.snapshots };
+        opening.load_epochs(storage, &opened)?;
+        let log_end_offset = opening.recover(storage, &mut opened, hints)?;
+        log.segments = opened.into_iter().map(|opened| opened.segment).collect();
+        log.finish_opening(storage, hints, log_end_offset, &mut notes, now)?;
+        Ok((log, notes))
+    }
+
+    /// Brings the log's offsets and what hangs on them in line.
+    fn finish_opening(
+        &mut self,
+        storage: &mut dyn Storage,
+        hints: &Hints,
+        log_end_offset: Offset,
+        notes: &mut Vec<RecoveryNote>,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
+        let first = self.segments.first().map_or(0, |segment| segment.base_offset);
+        self.log_end_offset = log_end_offset;
+        self.log_start_offset = hints.log_start_offset.max(first);
+        if log_end_offset < self.log_start_offset {
+            notes.push(RecoveryNote {
+                file: self.folder.clone(),
+                position: 0,
+                what: format!(
+                    "the log ends at offset {log_end_offset}, before its start at {}: all segments removed",
+                    self.log_start_offset
+                ),
+            });
+            self.start_anew(storage, self.log_start_offset, now)?;
+        }
+        self.recovery_point = match hints.clean_shutdown {
+            true => self.log_end_offset,
+            false => hints.recovery_point.min(self.log_end_offset),
+        };
+        self.clean_offset = hints.clean_offset.clamp(self.log_start_offset, self.log_end_offset);
+        let cut_end = self.epochs.truncate_from_end(self.log_end_offset);
+        let cut_start = self.epochs.truncate_from_start(self.log_start_offset);
+        if cut_end || cut_start {
+            self.epochs.write(storage, &self.folder)?;
+        }
+        self.producers.expire(now, self.config.producer_id_expiration_ms);
+        Ok(())
+    }
+}
+
+fn check_topic_id(storage: &mut dyn Storage, folder: &str, topic_id: Uuid) -> Result<(), StorageError> {
+    match metadata::topic_id(storage, folder)? {
+        Some(found) if found != topic_id => Err(StorageError {
+            path: format!("{folder}/{}", paths::METADATA),
+            operation: "open",
+            reason: format!(
+                "the folder belongs to the topic with id {}, wanted {}",
+                metadata::id_to_text(found),
+                metadata::id_to_text(topic_id)
+            ),
+        }),
+        Some(_) => Ok(()),
+        // A folder that is not there yet gets the file with its first segment.
+        None if storage.list(folder)?.is_empty() => Ok(()),
+        None => metadata::write(storage, folder, topic_id),
+    }
+}
+
+/// Opens all segments and finds out which ones must be read through.
+fn open_segments(
+    storage: &mut dyn Storage,
+    folder: &str,
+    found: &Found,
+    hints: &Hints,
+    notes: &mut Vec<RecoveryNote>,
+    now: Timestamp,
+) -> Result<Vec<Opened>, StorageError> {
+    let mut opened = Vec::with_capacity(found.segments.len());
+    let bases: Vec<Offset> = found.segments.keys().copied().collect();
+    for (at, (base_offset, kinds)) in found.segments.iter().enumerate() {
+        let was_flushed =
+            hints.clean_shutdown || bases.get(at + 1).is_some_and(|next_base| *next_base <= hints.recovery_point);
+        let mut segment = Segment::open(storage, folder, *base_offset, now)?;
+        let mut fault = missing_index(kinds);
+        if kinds.contains(paths::TXN_INDEX) {
+            let path = paths::file(folder, *base_offset, paths::TXN_INDEX);
+            segment.aborted = AbortedIndex::open(storage, &path)?;
+            let readable = segment.aborted.read(storage, &path, *base_offset);
+            fault = fault.or(readable.err().map(|error| error.reason));
+        }
+        if fault.is_none() {
+            fault = segment.index_fault(storage)?;
+        }
+        if let Some(fault) = fault.as_ref().filter(|_| was_flushed) {
+            let what = format!("{fault}: the segment is read through and its indexes are made anew");
+            notes.push(RecoveryNote { file: segment.path(folder), position: 0, what });
+        }
+        opened.push(Opened { segment, must_recover: !was_flushed || fault.is_some(), was_flushed });
+    }
+    if let Some(last) = opened.last_mut().filter(|last| !last.must_recover) {
+        // Whoever appended behind half a batch would hide what comes after it.
+        last.must_recover = last.segment.next_offset(storage).is_err();
+    }
+    Ok(opened)
+}
+
+fn missing_index(kinds: &BTreeSet<String>) -> Option<String> {
+    let missing = [paths::INDEX, paths::TIME_INDEX].into_iter().find(|kind| !kinds.contains(*kind))?;
+    Some(format!("its .{missing} file is missing"))
+}
+
+impl Segment {
+    /// Why the indexes cannot be right, as far as a look at their ends tells.
+    fn index_fault(&self, storage: &dyn Storage) -> Result<Option<String>, StorageError> {
+        if let Some(fault) = self.offset_index.size_fault(storage)?.or(self.time_index.size_fault(storage)?) {
+            return Ok(Some(fault));
+        }
+        if let Some(last) = self.offset_index.last(storage, self.base_offset)?
+            && (last.offset < self.base_offset || last.position >= self.size)
+        {
+            let (offset, position) = (last.offset, last.position);
+            return Ok(Some(format!("its .index ends with offset {offset} at position {position}")));
+        }
+        let first = self.time_index.first(storage, self.base_offset)?;
+        let last = self.time_index.last(storage, self.base_offset)?;
+        if let (Some(first), Some(last)) = (first, last)
+            && (last.timestamp < first.timestamp || last.offset < self.base_offset)
+        {
+            let (timestamp, offset) = (last.timestamp, last.offset);
+            return Ok(Some(format!("its .timeindex ends with timestamp {timestamp} at offset {offset}")));
+        }
+        Ok(None)
+    }
+
+    /// The offset after the last record.
+    fn next_offset(&self, storage: &dyn Storage) -> Result<Offset, ScanError> {
+        let mut next_offset = self.base_offset;
+        let mut scan: Scan<'_> = self.scan_near(storage, Offset::MAX)?;
+        while let Some(found) = scan.next()? {
+            next_offset = found.header.next_offset();
+        }
+        Ok(next_offset)
+    }
+}
