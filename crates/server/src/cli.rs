@@ -109,7 +109,6 @@ impl From<Fsync> for Durability {
 
 /// `--log`.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the names say it all, and a doc would show up in --help")]
 pub(crate) enum LogLevel {
     Off,
     Error,

@@ -7,14 +7,15 @@
 use crate::clock::Clock;
 use crate::http::{Queue, Watchers};
 use crate::kafka::{ClientName, Mailbox};
+use crate::latency::Latencies;
 use crate::store::Store;
 use bytes::Bytes;
 use runnel_broker::{BlobId, BrokerId, Cluster, ConnectionId, FlushId, Input, Output, StorageError, Timestamp};
-use runnel_protocol::{Chunk, Chunks};
+use runnel_protocol::{ApiKey, Chunk, Chunks};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The cluster and all that waits for its outputs.
@@ -36,6 +37,7 @@ struct State {
     wakeup: Option<Timestamp>,
     flushes_under_way: usize,
     connections_opened: u64,
+    latencies: Latencies,
     /// The cluster is closed and takes no inputs.
     has_stopped: bool,
 }
@@ -43,6 +45,8 @@ struct State {
 struct Client {
     mailbox: Rc<Mailbox>,
     name: ClientName,
+    /// The request that is being answered, and since when. The core takes one at a time from each connection.
+    asked: Option<(ApiKey, Instant)>,
 }
 
 impl Driver {
@@ -57,6 +61,7 @@ impl Driver {
             wakeup: None,
             flushes_under_way: 0,
             connections_opened: 0,
+            latencies: Latencies::default(),
             has_stopped: false,
         };
         let driver =
@@ -102,7 +107,7 @@ impl Driver {
     ) {
         {
             let state = &mut *self.state.borrow_mut();
-            state.clients.insert(connection, Client { mailbox, name: ClientName::default() });
+            state.clients.insert(connection, Client { mailbox, name: ClientName::default(), asked: None });
             state.connections_opened += 1;
         }
         self.handle(Input::ConnectionOpened { connection, broker, listener, peer });
@@ -111,6 +116,8 @@ impl Driver {
     pub(crate) fn frame(self: &Rc<Self>, connection: ConnectionId, bytes: Bytes) {
         if let Some(client) = self.state.borrow_mut().clients.get_mut(&connection) {
             client.name.learn(&bytes);
+            let key = bytes.first_chunk().and_then(|key| ApiKey::from_number(i16::from_be_bytes(*key)));
+            client.asked = key.map(|key| (key, Instant::now()));
         }
         self.handle(Input::Frame { connection, bytes });
     }
@@ -129,12 +136,13 @@ impl Driver {
     }
 
     /// Looks at the cluster from outside.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&Cluster<Store>, &Counts) -> T) -> T {
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Cluster<Store>, &Counts<'_>) -> T) -> T {
         let state = self.state.borrow();
         let counts = Counts {
             connections: state.clients.len(),
             connections_opened: state.connections_opened,
             watchers: state.watchers.count(),
+            latencies: &state.latencies,
         };
         look(&state.cluster, &counts)
     }
@@ -247,7 +255,10 @@ impl Driver {
 
 impl State {
     fn send(&mut self, connection: ConnectionId, chunks: Chunks) {
-        let Some(client) = self.clients.get(&connection) else { return };
+        let Some(client) = self.clients.get_mut(&connection) else { return };
+        if let Some((key, since)) = client.asked.take() {
+            self.latencies.note(key, since.elapsed());
+        }
         let storage = self.cluster.storage();
         let sent = client.mailbox.put(|outbound| {
             for chunk in chunks.0 {
@@ -267,10 +278,11 @@ impl State {
 
 /// What the driver itself counts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Counts {
+pub(crate) struct Counts<'a> {
     pub(crate) connections: usize,
     pub(crate) connections_opened: u64,
     pub(crate) watchers: usize,
+    pub(crate) latencies: &'a Latencies,
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -35,20 +35,19 @@ pub(crate) async fn create(driver: &Rc<Driver>, topics: &[TopicOptions]) -> Resu
         ..CreatableTopic::default()
     });
     let request = CreateTopicsRequest { topics: wanted.collect(), ..CreateTopicsRequest::default() };
-    match ask(driver, &Request::CreateTopics(request)).await? {
-        Response::CreateTopics(response) => {
-            for topic in response.topics {
-                let code = ErrorCode::from_number(topic.error_code).unwrap_or(ErrorCode::UnknownServerError);
-                if !matches!(code, ErrorCode::None | ErrorCode::TopicAlreadyExists) {
-                    let reason = topic.error_message.filter(|text| !text.is_empty());
-                    let reason = reason.as_deref().unwrap_or(code.message());
-                    return Err(StartError::new(format!("--topic {:?}: {reason}", &*topic.name)));
-                }
-            }
-            Ok(())
+    let answer = ask(driver, &Request::CreateTopics(request)).await?;
+    let Response::CreateTopics(response) = answer else {
+        return Err(broken(format!("answered with {}", answer.api_key().name())));
+    };
+    for topic in response.topics {
+        let code = ErrorCode::from_number(topic.error_code).unwrap_or(ErrorCode::UnknownServerError);
+        if !matches!(code, ErrorCode::None | ErrorCode::TopicAlreadyExists) {
+            let reason = topic.error_message.filter(|text| !text.is_empty());
+            let reason = reason.as_deref().unwrap_or(code.message());
+            return Err(StartError::new(format!("--topic {:?}: {reason}", &*topic.name)));
         }
-        other => Err(broken(format!("answered with {}", other.api_key().name()))),
     }
+    Ok(())
 }
 
 async fn ask(driver: &Rc<Driver>, request: &Request) -> Result<Response, StartError> {

@@ -17,6 +17,7 @@ mod files;
 mod first_topics;
 mod http;
 mod kafka;
+mod latency;
 mod logs;
 mod options;
 mod serve;

@@ -1,10 +1,10 @@
 //! `/metrics`: Prometheus text, under the names that Kafka's users know from the JMX exporter and, for groups, from
 //! kafka_exporter.
 //!
-//! Not done: quantiles of times (there are sums, counts and maxima), and broker labels on what is counted for the
-//! whole process.
+//! Not done: broker labels on what is counted for the whole process.
 
 use crate::driver::Counts;
+use crate::latency::Latencies;
 use crate::store::Store;
 use runnel_broker::groups::GroupSnapshot;
 use runnel_broker::{Cluster, Metrics, Snapshot, TopicSnapshot};
@@ -13,10 +13,11 @@ use std::fmt::{Display, Write};
 use std::time::Duration;
 
 /// Writes all metrics.
-pub(super) fn write(cluster: &Cluster<Store>, counts: &Counts) -> String {
+pub(super) fn write(cluster: &Cluster<Store>, counts: &Counts<'_>) -> String {
     let mut out = Exposition::default();
     let snapshot = cluster.snapshot();
     write_requests(&mut out, cluster.metrics());
+    write_latencies(&mut out, counts.latencies);
     write_partitions(&mut out, &snapshot);
     write_groups(&mut out, &snapshot);
     out.gauge("kafka_controller_kafkacontroller_activebrokercount", "Brokers of the cluster.", snapshot.brokers.len());
@@ -72,22 +73,25 @@ fn write_requests(out: &mut Exposition, metrics: &Metrics) {
             out.sample(name, &[("request", key.name()), ("error", error.name())], count);
         }
     }
-    let name = "kafka_network_requestmetrics_totaltimems";
-    out.family(name, "summary", "Milliseconds from request to answer, waiting for records or members included.");
-    for (key, api) in &metrics.apis {
-        out.sample(&format!("{name}_sum"), &[("request", key.name())], millis(api.time));
-        out.sample(&format!("{name}_count"), &[("request", key.name())], api.answers);
-    }
-    let name = "kafka_network_requestmetrics_totaltimems_max";
-    out.family(name, "gauge", "The longest such time.");
-    for (key, api) in &metrics.apis {
-        out.sample(name, &[("request", key.name())], millis(api.time_max));
-    }
     let name = "kafka_log_logflushstats_logflushrateandtimems";
     out.family(name, "summary", "Milliseconds that the disk took to make records durable.");
     out.sample(&format!("{name}_sum"), &[], millis(metrics.flush_time));
     out.sample(&format!("{name}_count"), &[], metrics.flushes);
     out.gauge(&format!("{name}_max"), "The longest such time.", millis(metrics.flush_time_max));
+}
+
+fn write_latencies(out: &mut Exposition, latencies: &Latencies) {
+    let name = "kafka_network_requestmetrics_totaltimems";
+    out.family(name, "histogram", "Milliseconds from request to answer, waiting for records or members included.");
+    for (api, latency) in latencies.iter() {
+        let request = ("request", api.name());
+        for (bound, count) in latency.cumulative() {
+            out.sample(&format!("{name}_bucket"), &[request, ("le", &bound.to_string())], count);
+        }
+        out.sample(&format!("{name}_bucket"), &[request, ("le", "+Inf")], latency.count);
+        out.sample(&format!("{name}_sum"), &[request], millis(latency.sum));
+        out.sample(&format!("{name}_count"), &[request], latency.count);
+    }
 }
 
 fn write_partitions(out: &mut Exposition, snapshot: &Snapshot) {

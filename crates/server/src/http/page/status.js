@@ -43,7 +43,7 @@ function draw(cluster) {
     tile("partitions", partitions.length),
     tile("records kept", records),
     tile("connections", cluster.connections.length),
-    tile("offline partitions", offline.length, offline.length > 0),
+    tile("offline", offline.length, offline.length > 0),
   );
   byId("topics").replaceChildren(
     ...(own.length === 0 ? [firstSteps(first[0])] : own.map((topic) => drawTopic(topic, cluster.groups))),
@@ -155,10 +155,10 @@ function drawGroup(group, topics) {
   return make("article", { class: "card" },
     make("div", { class: "card__head" },
       make("h3", null, group.group_id || "(no name)"),
+      make("span", { class: `${STATE_LOOK[group.state] ?? "pill pill--warn"} card__end` }, group.state),
       make("span", { class: "quiet" },
         `${count(group.members.length, "member")} · generation ${group.generation_id}` +
-        `${group.protocol_name ? ` · ${group.protocol_name}` : ""}${rows.length > 0 ? ` · lag ${number.format(total)}` : ""}`),
-      make("span", { class: `${STATE_LOOK[group.state] ?? "pill pill--warn"} card__end` }, group.state)),
+        `${group.protocol_name ? ` · ${group.protocol_name}` : ""}${rows.length > 0 ? ` · lag ${number.format(total)}` : ""}`)),
     members.length > 0 ? make("table", null, head("member", "reads"), make("tbody", null, ...members)) : null,
     rows.length > 0 ? make("table", null, head("partition", "#committed", "#end", "#lag"), make("tbody", null, ...rows)) : null);
 }
@@ -203,7 +203,8 @@ function drawClients(connections) {
 function sentence(event) {
   const place = `${event.topic} · ${event.partition}`;
   switch (event.kind) {
-    case "batch_appended": return { who: place, what: `took ${count(event.records, "record")} up to offset ${event.last_offset}`, same: `in ${place}` };
+    // Kafka's own topics are told by what made them grow.
+    case "batch_appended": return event.topic.startsWith("__") ? null : { who: place, what: `took ${count(event.records, "record")} up to offset ${event.last_offset}`, same: `in ${place}` };
     case "records_fetched": case "high_watermark_moved": case "fetch_parked": return null;
     case "client_identified": return { who: event.client_id || "a client", what: `is ${event.software} ${event.version}`.trim() };
     case "connection_opened": return { who: event.peer, what: `connected to broker ${event.broker}` };
