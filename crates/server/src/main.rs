@@ -24,6 +24,8 @@ mod serve;
 mod start_error;
 mod stop_signal;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use cli::Wish;
 use options::Options;

@@ -82,7 +82,7 @@ fn open_store(options: &Options, handles_max: usize) -> Result<(Store, Option<Da
     }
 }
 
-fn cluster_config(options: &Options, ports: &Ports) -> Result<ClusterConfig, StartError> {
+pub(crate) fn cluster_config(options: &Options, ports: &Ports) -> Result<ClusterConfig, StartError> {
     let brokers = (1..=i32::from(options.broker_count))
         .map(BrokerId)
         .map(|id| BrokerSettings { id, endpoints: ports.endpoints(id) })
