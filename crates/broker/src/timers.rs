@@ -33,6 +33,9 @@ pub(crate) struct Timers {
 impl Timers {
     /// Sets the timer, in place of the time that it had before.
     pub(crate) fn set(&mut self, timer: Timer, at: Timestamp) {
+        if self.at.get(&timer) == Some(&at) {
+            return;
+        }
         self.cancel(&timer);
         self.due.insert((at, timer.clone()));
         self.at.insert(timer, at);

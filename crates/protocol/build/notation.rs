@@ -24,7 +24,9 @@
 //! A field is its name, its type, the versions that have it, and then words in any order: `nullable=VERSIONS`,
 //! `tag=NUMBER@VERSIONS`, `default=VALUE`, `ignorable` (a value may be dropped where the version lacks the field)
 //! and `map-key` (the field names an element of its array). Types are bool, int8, int16, uint16, int32, uint32,
-//! int64, float64, uuid, string, bytes, records, the name of a struct, or one of these after `[]`.
+//! int64, float64, uuid, string, bytes, records, the name of a struct, or one of these after `[]`. Names of structs
+//! are Kafka's, but are not on the wire: where a request and a response have different ones of one name, one of them
+//! takes another.
 //! `#` begins a comment line.
 
 use super::model::{Api, Field, Head, Kind, Message, Schema, Struct, Type, Versions};

@@ -30,13 +30,15 @@ pub struct Row {
     pub random: fn(&mut Source, i16) -> Result<Bytes, EncodeError>,
     /// Reads one in a version and writes it again; the count is of bytes that were not read.
     pub recode: fn(Bytes, i16) -> Result<(Bytes, usize), DecodeError>,
+    /// Reads one in the first version and writes it in the second.
+    pub rewrite: fn(Bytes, i16, i16) -> Result<Result<Bytes, EncodeError>, DecodeError>,
     /// Makes a random one and says whether it is the same after having been written and read.
     pub survives: fn(&mut Source, i16) -> Result<bool, DecodeError>,
 }
 
 impl Row {
     const fn of<M: Message + Arbitrary + PartialEq>(name: &'static str, schema: &'static schema::Message) -> Self {
-        Row { name, schema, random: random::<M>, recode: recode::<M>, survives: survives::<M> }
+        Row { name, schema, random: random::<M>, recode: recode::<M>, rewrite: rewrite::<M>, survives: survives::<M> }
     }
 
     /// Versions that the codec reads and writes.
@@ -60,6 +62,10 @@ fn recode<M: Message>(bytes: Bytes, version: i16) -> Result<(Bytes, usize), Deco
     let message = M::decode(&mut reader, version)?;
     let again = written(&message, version).expect("what was read in a version can be written in it");
     Ok((again, reader.remaining()))
+}
+
+fn rewrite<M: Message>(bytes: Bytes, from: i16, to: i16) -> Result<Result<Bytes, EncodeError>, DecodeError> {
+    M::decode(&mut Reader::new(bytes), from).map(|message| written(&message, to))
 }
 
 fn survives<M: Message + Arbitrary + PartialEq>(source: &mut Source, version: i16) -> Result<bool, DecodeError> {

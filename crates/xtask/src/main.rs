@@ -1,3 +1,52 @@
-//! The project's own commands.
+//! The project's own commands: `cargo xtask up`, `build`, `test`, `setup`, `capture`, `bench`.
+//!
+//! They do all set-up that they can do themselves on a fresh machine, and name what they cannot. This crate depends on
+//! nothing but the standard library, so that the first command runs within a second or two.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the commands speak on the terminal")]
 
-fn main() {}
+mod bench;
+mod build;
+mod setup;
+mod shell;
+mod suites;
+mod up;
+
+use shell::Failure;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  up [ARGUMENT...]     build the server and start it; arguments go to `runnel serve`
+  build                make target/release/runnel
+  test                 run everything that must hold before a change lands
+  setup                fetch what the tests with real clients need
+  capture [NAME...]    ask a real Apache Kafka what the scenarios print, and keep it in tests/clients/expected
+  bench broker [--quick]
+                       compare with Apache Kafka on this machine and print a table of ratios
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words[..] {
+        ["up", ref rest @ ..] => up::up(rest),
+        ["build"] => build::release().map(|binary| println!("{}", binary.display())),
+        ["test"] => suites::test(),
+        ["setup"] => setup::clients().map(|missing| missing.iter().for_each(|line| println!("{line}"))),
+        ["capture", ref names @ ..] => suites::capture(names),
+        ["bench", "broker", ref rest @ ..] => bench::broker(rest),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => Err(Failure(format!("unknown command {:?}\n\n{USAGE}", arguments.join(" ")))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(reason)) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -70,7 +70,7 @@ impl Core {
                     let loaded = record.ok().and_then(|record| {
                         let key = record.key?;
                         let groups = &mut self.brokers.get_mut(&broker)?.groups;
-                        groups.load_record(&key, record.value.as_deref(), turn.now).ok()
+                        groups.load_record(&key, record.value.as_ref(), turn.now).ok()
                     });
                     damaged += u64::from(loaded.is_none());
                 }

@@ -4,6 +4,7 @@ use super::Groups;
 use super::answer::{GroupReply, JoinAnswer, LeaveAnswer, TopicOutcome};
 use super::event::{GroupEvent, OffsetMove, OffsetRemoval};
 use super::group::Group;
+use super::offsets::OffsetKey;
 use super::outbox::{AfterAppend, AppendId, PendingAppend, answer_to_failed_append};
 use super::timers::Timer;
 use crate::{Offset, Timestamp};
@@ -25,7 +26,7 @@ impl Groups {
                 continue;
             }
             let (from, to) = self.offsets.confirm(id, key);
-            let (group_id, topic, partition_index) = key.clone();
+            let OffsetKey { group_id, topic, partition_index } = key.clone();
             let moved = OffsetMove { topic, partition_index, from: from.unwrap_or(-1), to: to.unwrap_or(-1) };
             moves.entry(group_id).or_default().push(moved);
         }

@@ -3,14 +3,14 @@
 //! A member commits under its generation. A consumer that assigns itself, and tools, commit under none (-1): that is
 //! taken only as long as nobody is in the group, so that they cannot cross members.
 
+use super::Groups;
 use super::answer::{GroupReply, TopicOutcome};
 use super::group::Group;
-use super::offsets::CommittedOffset;
+use super::offsets::{CommittedOffset, OffsetKey};
 use super::outbox::{AfterAppend, OffsetsRecord, PendingAppend};
+use super::records::{self, NAME_SIZE_MAX};
 use super::request::{Commit, CommitPartition, CommitTopic, ReplyId};
 use super::state::GroupState;
-use super::wire::STRING_SIZE_MAX;
-use super::{Groups, records};
 use crate::Timestamp;
 use runnel_protocol::ErrorCode;
 use std::collections::BTreeSet;
@@ -42,8 +42,8 @@ impl Groups {
                     continue;
                 }
                 let offset = stored(now, &request, topic, committed);
-                let key = (request.group_id.clone(), topic.name.clone(), committed.partition_index);
-                appended.push(records::offset(&request.group_id, &topic.name, committed.partition_index, &offset));
+                let key = OffsetKey::new(&request.group_id, &topic.name, committed.partition_index);
+                appended.push(records::offset(&key, &offset));
                 self.offsets.begin(id, &key, Some(offset));
                 offsets.insert(key);
             }
@@ -63,7 +63,7 @@ impl Groups {
 
     fn admit_commit(&self, request: &Commit) -> Result<i32, ErrorCode> {
         let partition = self.coordinate(&request.group_id)?;
-        if request.group_id.len() > STRING_SIZE_MAX {
+        if request.group_id.len() > NAME_SIZE_MAX {
             return Err(ErrorCode::InvalidRequest);
         }
         match self.groups.get(&request.group_id) {
@@ -93,10 +93,10 @@ impl Groups {
         let limit = usize::try_from(self.outbox.config.offset_metadata_size_max).unwrap_or(usize::MAX);
         // A text never has more UTF-16 units than bytes, so most need not be counted.
         let is_too_large = metadata.len() > limit && metadata.encode_utf16().count() > limit;
-        if is_too_large || metadata.len() > STRING_SIZE_MAX {
+        if is_too_large || metadata.len() > NAME_SIZE_MAX {
             return Err(ErrorCode::OffsetMetadataTooLarge);
         }
-        if topic.name.len() > STRING_SIZE_MAX { Err(ErrorCode::InvalidTopicException) } else { Ok(()) }
+        if topic.name.len() > NAME_SIZE_MAX { Err(ErrorCode::InvalidTopicException) } else { Ok(()) }
     }
 }
 

@@ -4,8 +4,8 @@ use super::answer::{GroupReply, TopicOutcome};
 use super::event::{GroupEvent, OffsetRemoval};
 use super::group::Group;
 use super::offsets::OffsetKey;
-use super::outbox::{AfterAppend, OffsetsRecord, Outbox, PendingAppend};
-use super::request::{ReplyId, TopicPartitions};
+use super::outbox::{AfterAppend, Outbox, PendingAppend};
+use super::request::{DeleteTopic, ReplyId};
 use super::state::GroupState;
 use super::{Groups, records};
 use crate::Timestamp;
@@ -36,7 +36,7 @@ impl Groups {
             let mut offsets = BTreeSet::new();
             for group in &groups {
                 let keys: Vec<_> = self.latest_keys(&group.group_id, |_, _| true).collect();
-                tombstones.extend(keys.iter().map(offset_tombstone));
+                tombstones.extend(keys.iter().map(records::offset_tombstone));
                 tombstones.push(records::group_tombstone(&group.group_id));
                 for key in keys {
                     self.offsets.begin(id, &key, None);
@@ -64,11 +64,11 @@ impl Groups {
         self.take_group(group_id, "deleted").ok_or(ErrorCode::GroupIdNotFound)
     }
 
-    /// Takes an empty group out of the room.
+    /// Takes an empty group out of the room. Identifiers that it gave out are forgotten, even if it comes back.
     pub(super) fn take_group(&mut self, group_id: &str, reason: &str) -> Option<Group> {
-        let group = self.groups.remove(group_id)?;
-        for member_id in &group.pending_joins {
-            self.outbox.stop_session(group_id, member_id);
+        let mut group = self.groups.remove(group_id)?;
+        for member_id in std::mem::take(&mut group.pending_joins) {
+            self.outbox.stop_session(group_id, &member_id);
         }
         let reason = reason.to_owned();
         self.outbox.event(|| GroupEvent::GroupRemoved { group_id: group_id.to_owned(), reason });
@@ -76,7 +76,7 @@ impl Groups {
     }
 
     /// Answers OffsetDelete when the tombstones are appended. Offsets of topics that the group's consumers read stay.
-    pub fn delete_offsets(&mut self, now: Timestamp, group_id: &str, topics: Vec<TopicPartitions>, reply: ReplyId) {
+    pub fn delete_offsets(&mut self, now: Timestamp, group_id: &str, topics: Vec<DeleteTopic>, reply: ReplyId) {
         self.outbox.accept(reply);
         let partition = match self.admit_delete_offsets(group_id) {
             Ok(partition) => partition,
@@ -87,14 +87,15 @@ impl Groups {
         let mut outcomes = Vec::with_capacity(topics.len());
         for topic in topics {
             let is_subscribed = self.groups.get(group_id).is_some_and(|group| group.is_subscribed_to(&topic.name));
-            let error = if is_subscribed { ErrorCode::GroupSubscribedToTopic } else { ErrorCode::None };
+            let subscribed = is_subscribed.then_some(ErrorCode::GroupSubscribedToTopic);
+            let error = topic.refused.or(subscribed).unwrap_or(ErrorCode::None);
             let partitions = topic.partitions.iter().map(|index| (*index, error)).collect();
-            for index in topic.partitions.iter().filter(|_| !is_subscribed) {
+            for index in topic.partitions.iter().filter(|_| error == ErrorCode::None) {
                 if self.offsets.has_latest(group_id, &topic.name, *index) {
-                    offsets.insert((group_id.to_owned(), topic.name.clone(), *index));
+                    offsets.insert(OffsetKey::new(group_id, &topic.name, *index));
                 }
             }
-            outcomes.push(TopicOutcome { name: topic.name, topic_id: topic.topic_id, partitions });
+            outcomes.push(TopicOutcome { name: topic.name, topic_id: Uuid::nil(), partitions });
         }
         if offsets.is_empty() {
             return self.outbox.answer(reply, GroupReply::DeleteOffsets(Ok(outcomes)));
@@ -102,7 +103,7 @@ impl Groups {
         for key in &offsets {
             self.offsets.begin(id, key, None);
         }
-        let tombstones = offsets.iter().map(offset_tombstone).collect();
+        let tombstones = offsets.iter().map(records::offset_tombstone).collect();
         let after = AfterAppend::OffsetsDeleted { reply, outcomes };
         self.outbox.append(now, tombstones, PendingAppend { partition, offsets, after });
     }
@@ -151,7 +152,7 @@ impl Groups {
             for key in &offsets {
                 self.offsets.begin(id, key, None);
             }
-            let tombstones = offsets.iter().map(offset_tombstone).collect();
+            let tombstones = offsets.iter().map(records::offset_tombstone).collect();
             let after = AfterAppend::CleanedUp { groups: Vec::new(), reason };
             self.outbox.append(now, tombstones, PendingAppend { partition, offsets, after });
         }
@@ -172,7 +173,7 @@ impl Groups {
     ) -> impl Iterator<Item = OffsetKey> + 'a {
         let latest = self.offsets.all_latest(group_id);
         let wanted = latest.filter(move |(topic, _, offset)| is_wanted(topic, offset.topic_id));
-        wanted.map(move |(topic, index, _)| (group_id.to_owned(), topic.to_owned(), index))
+        wanted.map(move |(topic, index, _)| OffsetKey::new(group_id, topic, index))
     }
 }
 
@@ -201,8 +202,4 @@ impl Outbox {
             self.answer(reply, GroupReply::DeleteGroups(deletion.outcomes));
         }
     }
-}
-
-pub(super) fn offset_tombstone((group_id, topic, index): &OffsetKey) -> OffsetsRecord {
-    records::offset_tombstone(group_id, topic, *index)
 }

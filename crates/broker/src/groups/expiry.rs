@@ -61,7 +61,7 @@ impl Groups {
         for (topic, index, offset) in self.offsets.all_latest(&group.group_id) {
             let Some(retention_from) = &retention_from else { return (Vec::new(), false) };
             if !group.is_subscribed_to(topic) && self.has_expired(now, offset, retention_from) {
-                expired.push((group.group_id.clone(), topic.to_owned(), index));
+                expired.push(OffsetKey::new(&group.group_id, topic, index));
             } else {
                 are_all = false;
             }

@@ -211,7 +211,7 @@ impl Group {
         let protocol_name = Some(self.protocol_name.as_deref()?);
         let mut topics = BTreeSet::new();
         for member in self.members.values() {
-            topics.extend(subscription::topics(&member.metadata(protocol_name))?);
+            topics.extend(subscription::topics(&member.metadata(protocol_name)).ok()?);
         }
         Some(topics)
     }

@@ -4,16 +4,16 @@
 //! `MEMBER_ID_REQUIRED` with an identifier, and only who comes back with it is a member. So clients that give up while
 //! they wait do not fill the group with ghosts.
 
+use super::Groups;
 use super::answer::JoinAnswer;
 use super::config::{GroupsConfig, from_wire_millis, is_reached};
 use super::event::{GroupEvent, LeaveReason};
 use super::group::Group;
 use super::member::Member;
 use super::outbox::{AfterAppend, Outbox};
+use super::records::{self, NAME_SIZE_MAX};
 use super::request::{Join, ReplyId};
 use super::state::GroupState;
-use super::wire::STRING_SIZE_MAX;
-use super::{Groups, records};
 use crate::{Random, Timestamp};
 use runnel_protocol::ErrorCode;
 
@@ -145,8 +145,9 @@ impl Group {
         let refuse = |error| Decision::Refuse { error, member_id: request.member_id.clone() };
         if self.pending_joins.contains(&request.member_id) {
             // Identifiers are given out to dynamic members only; Kafka has no better name for this.
+            let (error, member_id) = (ErrorCode::UnknownServerError, String::new());
             return match request.group_instance_id {
-                Some(_) => refuse(ErrorCode::UnknownServerError),
+                Some(_) => Decision::Refuse { error, member_id },
                 None => Decision::AddPending,
             };
         }
@@ -255,6 +256,6 @@ fn has_storable_names(request: &Join) -> bool {
     let instance_id = request.group_instance_id.as_deref().unwrap_or("");
     let protocol_names = request.protocols.iter().map(|protocol| protocol.name.as_str());
     let others = [&request.group_id, &request.member_id, &request.client_host, &request.protocol_type];
-    [instance_id, &request.client_id].iter().all(|name| name.len() + MEMBER_ID_SUFFIX_SIZE <= STRING_SIZE_MAX)
-        && protocol_names.chain(others.map(String::as_str)).all(|name| name.len() <= STRING_SIZE_MAX)
+    [instance_id, &request.client_id].iter().all(|name| name.len() + MEMBER_ID_SUFFIX_SIZE <= NAME_SIZE_MAX)
+        && protocol_names.chain(others.map(String::as_str)).all(|name| name.len() <= NAME_SIZE_MAX)
 }

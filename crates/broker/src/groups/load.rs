@@ -8,14 +8,15 @@ use super::event::{GroupEvent, LeaveReason};
 use super::group::Group;
 use super::member::Member;
 use super::outbox::{AppendId, Outbox};
-use super::records::{self, GroupValue, MemberValue, Record};
+use super::records::{self, Record};
 use super::request::Protocol;
 use super::state::GroupState;
 use super::timers::Timer;
-use super::wire::RecordError;
 use super::{Groups, PartitionState, config};
 use crate::Timestamp;
-use runnel_protocol::ErrorCode;
+use bytes::Bytes;
+use runnel_protocol::kinds::group_metadata::{GroupMetadataValue, MemberMetadata};
+use runnel_protocol::{DecodeError, ErrorCode};
 
 impl Groups {
     /// This broker leads a partition of `__consumer_offsets` from now on; its records follow by
@@ -29,15 +30,15 @@ impl Groups {
     ///
     /// # Errors
     /// Where the record is not what it should be; then it is passed over.
-    pub fn load_record(&mut self, key: &[u8], value: Option<&[u8]>, now: Timestamp) -> Result<(), RecordError> {
+    pub fn load_record(&mut self, key: &Bytes, value: Option<&Bytes>, now: Timestamp) -> Result<(), DecodeError> {
         match records::read(key, value)? {
-            Record::Offset { group_id, topic, partition_index, value } => {
+            Record::Offset { key, value } => {
                 if value.is_some() {
-                    let partition = self.partition_for(&group_id);
-                    let new = || Group::new(&group_id, partition, now);
-                    self.groups.entry(group_id.clone()).or_insert_with(new);
+                    let partition = self.partition_for(&key.group_id);
+                    let new = || Group::new(&key.group_id, partition, now);
+                    self.groups.entry(key.group_id.clone()).or_insert_with(new);
                 }
-                self.offsets.load(&(group_id, topic, partition_index), value);
+                self.offsets.load(&key, value);
             }
             Record::Group { group_id, value: Some(value) } => {
                 let partition = self.partition_for(&group_id);
@@ -106,19 +107,26 @@ impl Groups {
 }
 
 impl Group {
-    fn loaded(group_id: &str, partition: i32, value: GroupValue, now: Timestamp) -> Self {
+    fn loaded(group_id: &str, partition: i32, value: GroupMetadataValue, now: Timestamp) -> Self {
         let mut group = Group::new(group_id, partition, now);
-        group.generation_id = value.generation_id;
+        group.generation_id = value.generation;
+        group.protocol_name = value.protocol.map(|protocol| protocol.to_string());
         for member in value.members {
-            group.add(Member::loaded(member, value.protocol_name.as_deref()), &value.protocol_type);
+            let member = Member::loaded(member, group.protocol_name.as_deref());
+            let instance_id = member.group_instance_id.as_ref();
+            let is_known = instance_id.is_some_and(|instance_id| group.static_members.contains_key(instance_id));
+            // Nobody is in a group twice, whatever the record says.
+            if !is_known && !group.members.contains_key(&member.member_id) {
+                group.add(member, &value.protocol_type);
+            }
         }
         group.state = if group.members.is_empty() { GroupState::Empty } else { GroupState::Stable };
-        group.protocol_type = Some(value.protocol_type).filter(|protocol_type| !protocol_type.is_empty());
-        group.protocol_name = value.protocol_name;
-        // A group with members has a leader; one without has none.
-        let leader = value.leader.filter(|leader| group.members.contains_key(leader));
+        group.protocol_type = Some(value.protocol_type.to_string()).filter(|protocol_type| !protocol_type.is_empty());
+        // A group with members has a leader, and one without has none, whatever the record says.
+        let leader = value.leader.map(|leader| leader.to_string());
+        let leader = leader.filter(|leader| group.members.contains_key(leader));
         group.leader = leader.or_else(|| group.members.keys().next().cloned());
-        group.state_changed_at_ms = Some(value.state_changed_at_ms).filter(|at| *at != -1);
+        group.state_changed_at_ms = Some(value.current_state_timestamp).filter(|at| *at != -1);
         group.subscribed_topics = group.compute_subscribed_topics();
         group
     }
@@ -145,23 +153,23 @@ impl Group {
 }
 
 impl Member {
-    fn loaded(value: MemberValue, protocol_name: Option<&str>) -> Self {
+    /// A member as it was stored. Its bytes are copied, so that they do not pin the batch that they were read from.
+    fn loaded(value: MemberMetadata, protocol_name: Option<&str>) -> Self {
+        // Only what the member said under the chosen protocol is stored.
+        let metadata = Bytes::copy_from_slice(&value.subscription);
+        let name = protocol_name.unwrap_or_default().to_owned();
         Member {
-            rebalance_timeout_ms: match value.rebalance_timeout_ms {
-                -1 => value.session_timeout_ms,
+            member_id: value.member_id.to_string(),
+            group_instance_id: value.group_instance_id.map(|instance_id| instance_id.to_string()),
+            client_id: value.client_id.to_string(),
+            client_host: value.client_host.to_string(),
+            rebalance_timeout_ms: match value.rebalance_timeout {
+                -1 => value.session_timeout,
                 millis => millis,
             },
-            session_timeout_ms: value.session_timeout_ms,
-            // Only what it said under the chosen protocol is stored.
-            protocols: vec![Protocol {
-                name: protocol_name.unwrap_or_default().to_owned(),
-                metadata: value.subscription,
-            }],
-            member_id: value.member_id,
-            group_instance_id: value.group_instance_id,
-            client_id: value.client_id,
-            client_host: value.client_host,
-            assignment: value.assignment,
+            session_timeout_ms: value.session_timeout,
+            protocols: vec![Protocol { name, metadata }],
+            assignment: Bytes::copy_from_slice(&value.assignment),
             awaiting_join: None,
             awaiting_sync: None,
             is_new: false,

@@ -43,7 +43,6 @@ mod static_member;
 mod subscription;
 mod sync;
 mod timers;
-mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -56,10 +55,11 @@ pub use config::GroupsConfig;
 pub use event::{GroupEvent, LeaveReason, MemberAssignment, OffsetMove, OffsetRemoval};
 pub use java::partition_for;
 pub use outbox::{AppendId, GroupOutput, OffsetsRecord};
-pub use request::{Commit, CommitPartition, CommitTopic, Join, Leaver, Protocol, ReplyId, Sync, TopicPartitions};
+pub use request::{
+    Commit, CommitPartition, CommitTopic, DeleteTopic, Join, Leaver, Protocol, ReplyId, Sync, TopicPartitions,
+};
 pub use snapshot::{GroupSnapshot, MemberSnapshot, OffsetSnapshot};
 pub use state::GroupState;
-pub use wire::RecordError;
 
 use crate::Timestamp;
 use group::Group;

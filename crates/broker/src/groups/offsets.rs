@@ -19,8 +19,19 @@ pub(super) struct CommittedOffset {
     pub(super) topic_id: Uuid,
 }
 
-/// Which offset: group, topic, partition.
-pub(super) type OffsetKey = (String, String, i32);
+/// Which offset.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct OffsetKey {
+    pub(super) group_id: String,
+    pub(super) topic: String,
+    pub(super) partition_index: i32,
+}
+
+impl OffsetKey {
+    pub(super) fn new(group_id: &str, topic: &str, partition_index: i32) -> Self {
+        OffsetKey { group_id: group_id.to_owned(), topic: topic.to_owned(), partition_index }
+    }
+}
 
 /// One partition of one group.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -76,15 +87,8 @@ impl Offsets {
     }
 
     /// Takes note of a record that is being appended.
-    pub(super) fn begin(
-        &mut self,
-        id: AppendId,
-        (group_id, topic, partition_index): &OffsetKey,
-        value: Option<CommittedOffset>,
-    ) {
-        let topics = self.groups.entry(group_id.clone()).or_default();
-        let slot = topics.entry(topic.clone()).or_default().entry(*partition_index).or_default();
-        slot.pending.insert(id, value);
+    pub(super) fn begin(&mut self, id: AppendId, key: &OffsetKey, value: Option<CommittedOffset>) {
+        self.slot_mut(key).pending.insert(id, value);
     }
 
     /// The record was appended: its value becomes visible. Answers the value that was visible before and the one that
@@ -110,13 +114,17 @@ impl Offsets {
 
     /// Puts in what the log says.
     pub(super) fn load(&mut self, key: &OffsetKey, value: Option<CommittedOffset>) {
-        let topics = self.groups.entry(key.0.clone()).or_default();
-        topics.entry(key.1.clone()).or_default().entry(key.2).or_default();
+        self.slot_mut(key);
         self.change(key, |slot| slot.committed = value);
     }
 
     pub(super) fn remove_group(&mut self, group_id: &str) {
         self.groups.remove(group_id);
+    }
+
+    fn slot_mut(&mut self, key: &OffsetKey) -> &mut Slot {
+        let topics = self.groups.entry(key.group_id.clone()).or_default();
+        topics.entry(key.topic.clone()).or_default().entry(key.partition_index).or_default()
     }
 
     fn slot(&self, group_id: &str, topic: &str, partition_index: i32) -> Option<&Slot> {
@@ -129,7 +137,8 @@ impl Offsets {
     }
 
     /// Changes a slot, and removes what has become empty.
-    fn change(&mut self, (group_id, topic, index): &OffsetKey, change: impl FnOnce(&mut Slot)) {
+    fn change(&mut self, key: &OffsetKey, change: impl FnOnce(&mut Slot)) {
+        let OffsetKey { group_id, topic, partition_index: index } = key;
         let Some(topics) = self.groups.get_mut(group_id) else { return };
         let Some(slots) = topics.get_mut(topic) else { return };
         let Some(slot) = slots.get_mut(index) else { return };

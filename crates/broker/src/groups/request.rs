@@ -133,7 +133,7 @@ pub struct CommitPartition {
     pub refused: Option<ErrorCode>,
 }
 
-/// Partitions of one topic, as OffsetFetch and OffsetDelete name them.
+/// Partitions of one topic, as OffsetFetch names them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TopicPartitions {
     /// Name, resolved by the handler if the request named an id.
@@ -142,4 +142,15 @@ pub struct TopicPartitions {
     pub topic_id: Uuid,
     /// The partitions.
     pub partitions: Vec<i32>,
+}
+
+/// Partitions of one topic, as OffsetDelete names them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeleteTopic {
+    /// Its name.
+    pub name: String,
+    /// The partitions.
+    pub partitions: Vec<i32>,
+    /// What the handler found wrong with the topic (unknown, no permission): answered as it stands.
+    pub refused: Option<ErrorCode>,
 }

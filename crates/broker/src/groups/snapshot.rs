@@ -5,6 +5,7 @@ use super::group::Group;
 use super::member::Member;
 use super::state::GroupState;
 use super::{Groups, subscription};
+use bytes::Bytes;
 use serde::Serialize;
 
 /// A group.
@@ -97,7 +98,7 @@ impl Group {
     }
 
     /// An assignment as watchers see it.
-    pub(super) fn shown_assignment(&self, member_id: &str, assignment: &[u8]) -> MemberAssignment {
+    pub(super) fn shown_assignment(&self, member_id: &str, assignment: &Bytes) -> MemberAssignment {
         MemberAssignment {
             member_id: member_id.to_owned(),
             size: u64::try_from(assignment.len()).unwrap_or(u64::MAX),

@@ -6,7 +6,7 @@
 use super::groups::park;
 use super::{Call, Reply};
 use crate::core::{Core, Turn};
-use crate::groups::{TopicOutcome, TopicPartitions};
+use crate::groups::{DeleteTopic, TopicOutcome};
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::offset_delete::{
@@ -18,9 +18,9 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     let topics = request
         .topics
         .into_iter()
-        .map(|topic| TopicPartitions {
+        .map(|topic| DeleteTopic {
+            refused: core.topic_name(false, &topic.name, Uuid::nil()).err(),
             name: topic.name.to_string(),
-            topic_id: Uuid::nil(),
             partitions: topic.partitions.into_iter().map(|partition| partition.partition_index).collect(),
         })
         .collect();

@@ -1,0 +1,17 @@
+//! `cargo xtask bench broker`: the same work on Apache Kafka and on our server, and a table of ratios.
+//!
+//! The work itself lies in `tests/clients`, where the native driver is; this command fetches what it needs.
+
+use crate::build;
+use crate::setup;
+use crate::shell::{Failure, cargo, run};
+
+/// Builds, fetches Apache Kafka and runs the benchmark. `--quick` takes smaller counts.
+pub(crate) fn broker(arguments: &[&str]) -> Result<(), Failure> {
+    let binary = build::release()?;
+    setup::clients()?;
+    run(cargo()
+        .env("RUNNEL_BINARY", binary)
+        .args(["run", "--quiet", "--release", "--package", "runnel-clients-tests", "--bin", "bench", "--"])
+        .args(arguments))
+}

@@ -1,0 +1,10 @@
+//! `cargo xtask build`: the server as it is shipped.
+
+use crate::shell::{Failure, cargo, run, target};
+use std::path::PathBuf;
+
+/// Makes `target/release/runnel` and says where it is.
+pub(crate) fn release() -> Result<PathBuf, Failure> {
+    run(cargo().args(["build", "--release", "--package", "runnel"]))?;
+    Ok(target("release").join(format!("runnel{}", std::env::consts::EXE_SUFFIX)))
+}

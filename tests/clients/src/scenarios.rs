@@ -1,0 +1,150 @@
+//! The scenarios: one test per transcript in `expected/`, and those that need more than a transcript can say.
+
+use crate::durability::{Counts, Load};
+use crate::folders;
+use crate::native::{self, Connection};
+use crate::server::{Kind, Server};
+use crate::stage::Stage;
+use crate::transcript::Transcript;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// One test per transcript; the name of the test is the name of the file.
+macro_rules! transcripts {
+    ($($name:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                play(stringify!($name));
+            }
+        )*
+
+        #[test]
+        fn every_transcript_is_played() {
+            let mut files: Vec<String> = std::fs::read_dir(folders::package("expected"))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+            let mut played = vec![$(concat!(stringify!($name), ".txt")),*];
+            played.sort_unstable();
+            assert_eq!(files, played);
+        }
+    };
+}
+
+transcripts! {
+    a_crashed_members_partitions_go_to_the_others,
+    console_scripts_carry_keys_headers_and_nulls,
+    fewer_members_than_partitions_take_several_each,
+    franz_go_uses_the_newest_of_everything,
+    kafka_broker_api_versions_lists_what_clients_negotiate,
+    kafka_configs_reads_and_changes_topics,
+    kafka_consumer_groups_describes_a_group_at_work,
+    kafka_consumer_groups_lists_describes_and_resets,
+    kafka_dump_log_reads_the_segments,
+    kafka_get_offsets_and_delete_records_move_together,
+    kafka_python_produces_consumes_and_administers,
+    kafka_topics_creates_lists_and_describes,
+    kafka_topics_grows_and_deletes,
+    kafkajs_admin_calls_answer_as_kafka_answers,
+    kafkajs_sends_idempotently_compressed_and_with_headers,
+    kcat_compresses_with_every_codec,
+    kcat_lists_produces_consumes_and_queries,
+    kcat_members_share_a_group,
+    more_members_than_partitions_leave_one_idle,
+    producers_with_every_codec_and_acks_are_read_back,
+    the_first_record_makes_its_topic,
+    the_tutorials_first_program_publishes_and_reads,
+    the_tutorials_producer_and_consumers_work_in_one_group,
+    the_tutorials_scripts_create_describe_publish_and_read,
+    three_consumers_share_three_partitions_and_one_key_goes_to_one,
+    topics_offsets_and_configs_survive_a_restart,
+    two_groups_each_read_everything,
+    without_from_beginning_a_consumer_sees_only_what_comes_later,
+}
+
+/// How often the server is killed. Apache Kafka takes seconds to come back, so it is asked less often.
+const ROUNDS: u32 = 50;
+const ROUNDS_KAFKA: u32 = 4;
+
+#[test]
+fn no_acknowledged_record_is_lost_to_kill_9() {
+    let started = Instant::now();
+    let kind = Kind::asked();
+    let rounds = if kind == Kind::Kafka { ROUNDS_KAFKA } else { ROUNDS };
+    let seed =
+        std::env::var("RUNNEL_SEED").map_or_else(|_| u64::from(std::process::id()), |seed| seed.parse().unwrap());
+    let mut server = Server::start(kind, &folders::fresh("kill_9").join("data"), &[]).unwrap();
+    native::create_topic(&mut Connection::open(server.port()).unwrap(), "ledger", 3).unwrap();
+    wait_for_leaders(&server, "ledger", 3);
+    let mut load = Load::new("ledger", 3, seed);
+    let mut counts = Counts::default();
+    for round in 0..rounds {
+        let found = load.until_killed(&mut server).map_err(|error| error.to_string()).and_then(|()| {
+            server.resume()?;
+            wait_for_leaders(&server, "ledger", 3);
+            load.check(&server)
+        });
+        counts = found.unwrap_or_else(|error| panic!("seed {seed} round {round}: {error}; rerun: RUNNEL_SEED={seed}"));
+    }
+    assert!(counts.acknowledged > 0, "nothing was acknowledged between the kills");
+    report(&format!(
+        "scenario no_acknowledged_record_is_lost_to_kill_9: {rounds} kills, {} records acknowledged, {} read back, \
+         none lost, none reordered, seed {seed}: {:.1} s",
+        counts.acknowledged,
+        counts.read,
+        started.elapsed().as_secs_f64()
+    ));
+}
+
+/// Apache Kafka says that it has started, and that a topic is there, before it leads its partitions; `runnel` may not.
+fn wait_for_leaders(server: &Server, topic: &str, partitions: i32) {
+    if server.kind() == Kind::Runnel {
+        return;
+    }
+    let mut connection = Connection::open(server.port()).unwrap();
+    let started = Instant::now();
+    for partition in 0..partitions {
+        while let Err(error) = native::latest(&mut connection, topic, partition) {
+            assert!(started.elapsed() < Duration::from_secs(60), "partition {partition} has no leader: {error}");
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    }
+}
+
+/// Plays a transcript and compares what came with what it says; `UPDATE_EXPECT=1` writes what came in its place.
+#[track_caller]
+fn play(name: &str) {
+    let started = Instant::now();
+    let path = folders::package("expected").join(format!("{name}.txt"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let transcript = Transcript::parse(&text).unwrap_or_else(|error| panic!("{name}.txt: {error}"));
+    if let Some(program) = transcript.needs.iter().find(|program| !is_there(program)) {
+        report(&format!("scenario {name}: LEFT OUT, {program} is not on this machine"));
+        return;
+    }
+    let kind = Kind::asked();
+    assert!(
+        kind == Kind::Kafka || std::env::var_os("UPDATE_EXPECT").is_none(),
+        "expectations come from Apache Kafka: cargo xtask capture"
+    );
+    let mut stage = Stage::open(name, kind, &transcript.configs).unwrap_or_else(|error| panic!("{error}"));
+    let came = stage.play(&transcript).unwrap_or_else(|error| panic!("{name}: {error}"));
+    expect_test::expect_file![path].assert_eq(&came);
+    report(&format!("scenario {name}: {:.1} s", started.elapsed().as_secs_f64()));
+}
+
+fn is_there(program: &str) -> bool {
+    match program {
+        "franz" => folders::target("franz/franz").is_file(),
+        "kafka-python" => folders::target("python/kafka").is_dir(),
+        program => Command::new(program).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok(),
+    }
+}
+
+/// A line that stands in the output also when the test passes.
+fn report(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
