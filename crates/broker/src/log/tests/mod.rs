@@ -1,6 +1,7 @@
 //! What all tests of the log share: small batches, small segments, and reading everything back.
 
 mod append;
+mod compact;
 mod kafka;
 mod model;
 mod open;
