@@ -39,6 +39,7 @@ impl Log {
         offset: Offset,
         now: Timestamp,
     ) -> Result<(), StorageError> {
+        let offset = offset.max(0);
         if offset >= self.log_end_offset || !self.has_files() {
             return Ok(());
         }

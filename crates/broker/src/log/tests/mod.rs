@@ -2,6 +2,8 @@
 
 mod append;
 mod compact;
+mod compact_model;
+mod damage;
 mod kafka;
 mod model;
 mod open;
