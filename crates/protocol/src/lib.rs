@@ -5,7 +5,11 @@
 
 pub mod chunk;
 pub mod error_code;
+#[cfg(test)]
+mod fuzz;
 pub mod records;
+#[cfg(test)]
+mod testdata;
 
 pub use chunk::{BlobRange, Chunk, Chunks};
 pub use error_code::ErrorCode;

@@ -31,7 +31,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// Reads one record, all of it, and looks at every size in it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(outer: &mut Reader<'_>) -> Result<Self, RecordError> {
         let size = outer.varint("the size of a record")?;
         let Ok(size) = usize::try_from(size) else { return Err(outer.malformed("a record size that is not negative")) };
@@ -66,7 +66,7 @@ pub(super) fn read_header(reader: &mut Reader<'_>) -> Result<(Range<usize>, Opti
 }
 
 /// Any negative size means none, as for Kafka.
-#[inline]
+#[inline(always)]
 fn nullable(
     reader: &mut Reader<'_>,
     wanted_size: &'static str,

@@ -2,7 +2,7 @@
 //!
 //! A broker reads the [`BatchHeader`] and leaves the records alone; only compaction, strict validation, a topic's own
 //! `compression.type` and people who look decode them, with [`iterate`] or, when nothing is kept, with [`validate`].
-//! [`BatchBuilder`] makes batches, [`split`] finds them in a buffer that holds several.
+//! [`BatchBuilder`] makes batches, [`split()`] finds them in a buffer that holds several.
 //!
 //! ```
 //! use runnel_protocol::records::{self, BatchBuilder, Compression};
