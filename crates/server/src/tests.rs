@@ -261,3 +261,11 @@ fn a_watcher_gets_a_snapshot_and_then_every_event_after_it() {
         drop(socket);
     });
 }
+
+#[test]
+fn a_cluster_that_wants_the_disk_from_the_start_gets_it() {
+    run(async {
+        let served = serve("--fsync always --topic orders:2").await;
+        served.driver.look(|cluster, _| assert_eq!(cluster.snapshot().topics[0].partitions.len(), 2));
+    });
+}

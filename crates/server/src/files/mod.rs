@@ -149,8 +149,12 @@ impl FileStorage {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(refused("open", path, &error)),
         }
-        self.make_folder("open", split(path).0)?;
-        let file = io::create(&full).map_err(|error| refused("open", path, &error))?;
+        let mut created = io::create(&full);
+        if created.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+            self.make_folder("open", split(path).0)?;
+            created = io::create(&full);
+        }
+        let file = created.map_err(|error| refused("open", path, &error))?;
         self.folder_changed(path);
         Ok((0, Some(file)))
     }
