@@ -43,7 +43,7 @@ pub use log::{Log, LogConfig};
 pub use output::Output;
 pub use random::Random;
 pub use snapshot::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
-pub use storage::{BlobId, MemoryStorage, Storage, StorageError};
+pub use storage::{BlobId, FaultyStorage, MemoryStorage, Storage, StorageError};
 pub use time::Timestamp;
 
 /// A position in a partition's log: the number of the record, counted from 0 at the topic's creation.

@@ -99,6 +99,67 @@ fn no_acknowledged_record_is_lost_to_kill_9() {
     ));
 }
 
+/// What Apache Kafka does before its folder changes hands: every codec, an idempotent producer, transactions with their
+/// control batches, and a log whose start has moved.
+const WRITE: &str = "
+$ kafka-topics.sh --create --topic orders --bootstrap-server localhost:9092
+$ kafka-console-producer.sh --topic orders --bootstrap-server localhost:9092 --compression-codec gzip
+< gzip
+$ kafka-console-producer.sh --topic orders --bootstrap-server localhost:9092 --compression-codec snappy
+< snappy
+$ kafka-console-producer.sh --topic orders --bootstrap-server localhost:9092 --compression-codec lz4
+< lz4
+$ kafka-console-producer.sh --topic orders --bootstrap-server localhost:9092 --compression-codec zstd
+< zstd
+$ kafka-producer-perf-test.sh --topic orders --num-records 20 --throughput 100 --payload-monotonic --bootstrap-server localhost:9092 --transactional-id mover --transaction-duration-ms 50 | grep -E nothing
+file delete.json
+< {\"partitions\": [{\"topic\": \"orders\", \"partition\": 0, \"offset\": 1}], \"version\": 1}
+$ kafka-delete-records.sh --bootstrap-server localhost:9092 --offset-json-file ./delete.json
+";
+
+/// What is asked of the folder, first of Apache Kafka and then of the server under test.
+const READ: &str = "
+$ kafka-get-offsets.sh --topic orders --time earliest --bootstrap-server localhost:9092
+$ kafka-get-offsets.sh --topic orders --bootstrap-server localhost:9092
+$ kafka-console-consumer.sh --topic orders --from-beginning --max-messages 23 --bootstrap-server localhost:9092 --formatter-property print.offset=true --formatter-property print.timestamp=true
+$ kafka-console-consumer.sh --topic orders --from-beginning --max-messages 23 --bootstrap-server localhost:9092 --formatter-property print.offset=true --isolation-level read_committed
+$ kafka-dump-log.sh --deep-iteration --print-data-log --files {data}/orders-0/00000000000000000000.log
+";
+
+#[test]
+fn a_partition_folder_that_kafka_wrote_is_served() {
+    let started = Instant::now();
+    let write = Transcript::parse(WRITE).unwrap();
+    let read = Transcript::parse(READ).unwrap();
+    let mut kafka = Stage::open("folder_of_kafka", Kind::Kafka, &[]).unwrap();
+    kafka.play(&write).unwrap_or_else(|error| panic!("{error}"));
+    let wanted = kafka.play(&read).unwrap_or_else(|error| panic!("{error}"));
+    kafka.server().stop().unwrap();
+
+    let mut heir = Stage::open("folder_of_heir", Kind::asked(), &[]).unwrap();
+    let create =
+        Transcript::parse("$ kafka-topics.sh --create --topic orders --bootstrap-server localhost:9092").unwrap();
+    heir.play(&create).unwrap_or_else(|error| panic!("{error}"));
+    heir.server().stop().unwrap();
+    let (from, to) = (kafka.server().data(), heir.server().data());
+    // The topic's id stays the heir's, since its metadata knows that one.
+    let id = std::fs::read(to.join("orders-0/partition.metadata")).unwrap();
+    std::fs::remove_dir_all(to.join("orders-0")).unwrap();
+    folders::copy(&from.join("orders-0"), &to.join("orders-0"), &|bytes| bytes);
+    std::fs::write(to.join("orders-0/partition.metadata"), id).unwrap();
+    // Where the log starts stands beside the folders.
+    for checkpoint in ["log-start-offset-checkpoint", "recovery-point-offset-checkpoint"] {
+        std::fs::copy(from.join(checkpoint), to.join(checkpoint)).unwrap();
+    }
+    heir.server().resume().unwrap();
+    let found = heir.play(&read).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(found, wanted);
+    report(&format!(
+        "scenario a_partition_folder_that_kafka_wrote_is_served: {:.1} s",
+        started.elapsed().as_secs_f64()
+    ));
+}
+
 /// Apache Kafka says that it has started, and that a topic is there, before it leads its partitions; `runnel` may not.
 fn wait_for_leaders(server: &Server, topic: &str, partitions: i32) {
     if server.kind() == Kind::Runnel {
@@ -132,6 +193,8 @@ fn play(name: &str) {
     );
     let mut stage = Stage::open(name, kind, &transcript.configs).unwrap_or_else(|error| panic!("{error}"));
     let came = stage.play(&transcript).unwrap_or_else(|error| panic!("{name}: {error}"));
+    // For whoever wants to see the difference with a tool of their own.
+    std::fs::write(folders::target("clients").join(format!("{name}.found.txt")), &came).unwrap();
     expect_test::expect_file![path].assert_eq(&came);
     report(&format!("scenario {name}: {:.1} s", started.elapsed().as_secs_f64()));
 }

@@ -1,6 +1,6 @@
 //! After an input: everything that follows from it, until nothing more does.
 
-use super::{Core, Turn};
+use super::{Broker, Core, Turn};
 use crate::event::EventKind;
 use crate::groups::{AppendId, GroupOutput, OffsetsRecord};
 use crate::handlers;
@@ -18,6 +18,12 @@ impl Core {
     pub(crate) fn settle(&mut self, turn: &mut Turn<'_>) {
         loop {
             if self.drain_groups(turn) {
+                continue;
+            }
+            // A delay of nothing is over at once.
+            let due = |broker: &Broker| broker.groups.next_wakeup().is_some_and(|at| at <= turn.now);
+            if let Some(broker) = self.brokers.values_mut().find(|broker| due(broker)) {
+                broker.groups.handle_timers(turn.now);
                 continue;
             }
             if let Some(waiter) = self.purgatory.pop_woken() {

@@ -7,8 +7,13 @@
 //! what was appended and not flushed may be gone after a power cut. Renames, removals and [`Storage::replace`] are the
 //! driver's to make durable together with the blobs that it flushes.
 
+mod faulty;
 mod memory;
 
+#[cfg(test)]
+mod tests;
+
+pub use faulty::FaultyStorage;
 pub use memory::MemoryStorage;
 
 use bytes::Bytes;

@@ -4,6 +4,7 @@
 //! A kind of bytes joins with one [`Subject`] in a file beside this one. The number of cases is bounded, so that the
 //! tests take seconds; what a failure prints is the smallest input that proptest finds.
 
+mod frames;
 mod records;
 
 use bytes::Bytes;

@@ -74,9 +74,11 @@ impl Opening<'_> {
             }
             let Opened { segment, was_flushed, .. } = &mut opened[at];
             let (end_offset, was_cut) = self.recover_segment(storage, segment)?;
-            let remove_later = was_cut && !*was_flushed;
+            // Compaction leaves gaps between segments; anything else appends one offset after the other.
+            let may_have_gaps = self.log.config.cleanup_policy.compact || segment.base_offset < hints.clean_offset;
+            let has_gap = !may_have_gaps && next_base.is_some_and(|next_base| next_base > end_offset);
             log_end_offset = end_offset;
-            if remove_later {
+            if !*was_flushed && (was_cut || has_gap) {
                 self.remove_segments(storage, opened.drain(at + 1..))?;
                 break;
             }
@@ -203,7 +205,7 @@ impl Opening<'_> {
     ) -> Result<(), StorageError> {
         for Opened { segment, .. } in later {
             let file = segment.path(&self.log.folder);
-            let what = format!("{} bytes after the cut: removed", segment.size);
+            let what = format!("{} bytes after the log's new end: removed", segment.size);
             segment.remove(storage, &self.log.folder)?;
             self.note(file, 0, what);
         }

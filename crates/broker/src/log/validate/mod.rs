@@ -93,7 +93,10 @@ fn only_batch(bytes: &Bytes, rules: &Rules<'_>) -> Result<Bytes, Refusal> {
             ));
         }
         // In this place Kafka tells the client why.
-        Err(refusal) => return Err(Refusal { message: refusal.message.or(Some(refusal.reason.clone())), ..refusal }),
+        Err(refusal) if refusal.code == ErrorCode::CorruptMessage => {
+            return Err(Refusal { message: Some(refusal.reason.clone()), ..refusal });
+        }
+        Err(refusal) => return Err(refusal),
     };
     if bytes[SIZE_TO_MAGIC - 1] != 2 {
         return invalid(format!(

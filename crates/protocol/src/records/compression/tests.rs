@@ -8,7 +8,7 @@ use proptest::prelude::*;
 const CODECS: [Compression; 4] = [Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd];
 const LARGE: usize = 1 << 24;
 
-/// What the files in `testdata` that no Java program wrote hold.
+/// What the files in `testdata/batches` that no Java program wrote hold.
 fn payments() -> Vec<u8> {
     b"payment of 42 euro from the same account\n".repeat(4000)
 }

@@ -1,4 +1,4 @@
-//! Batches that Kafka's own builder wrote (`testdata/RecordBatches.java`): read, and made again byte for byte.
+//! Batches that Kafka's own builder wrote (`testdata/batches/RecordBatches.java`): read, and made again byte for byte.
 
 use super::control::{ControlType, EndTxnMarker};
 use super::*;

@@ -38,9 +38,12 @@ impl Pair {
         Ok((kafka, runnel))
     }
 
+    /// Stops both and removes what they wrote, which may be gigabytes.
     pub(crate) fn stop(&mut self) -> Result<(), String> {
         self.kafka.stop()?;
-        self.runnel.stop()
+        self.runnel.stop()?;
+        folders::fresh("bench");
+        Ok(())
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn producers(scale: &Scale, pair: &Pair, table: &mut Table) -> Result
                  --bootstrap-server localhost:{} --command-property acks=all",
                 server.port()
             );
-            shown = format!("kafka-producer-perf-test.sh {arguments}");
+            shown = as_typed("kafka-producer-perf-test.sh", &arguments, server);
             produced(&tool("kafka-producer-perf-test.sh", &arguments)?)
         })?;
         let figures = |all: &[Produced], figure: fn(&Produced) -> f64| all.iter().map(figure).collect::<Vec<_>>();
@@ -63,7 +63,7 @@ pub(crate) fn consumers(scale: &Scale, pair: &Pair, table: &mut Table) -> Result
                 "--topic {name}-{round} --num-records {count} --bootstrap-server localhost:{} --hide-header",
                 server.port()
             );
-            shown = format!("kafka-consumer-perf-test.sh {arguments}");
+            shown = as_typed("kafka-consumer-perf-test.sh", &arguments, server);
             let text = tool("kafka-consumer-perf-test.sh", &arguments)?;
             // start, end, MB, MB/s, records, records/s, rebalance ms, fetch ms, fetch MB/s, fetch records/s
             let figures: Vec<&str> = text.lines().last().unwrap_or_default().split(", ").collect();
@@ -82,7 +82,7 @@ pub(crate) fn latency(scale: &Scale, pair: &Pair, table: &mut Table) -> Result<(
         let topic = format!("latency-{round}");
         create_topic(server, &topic, 1)?;
         let arguments = format!("localhost:{} {topic} {} all 100", server.port(), scale.latency_records);
-        shown = format!("kafka-e2e-latency.sh {arguments}");
+        shown = as_typed("kafka-e2e-latency.sh", &arguments, server);
         let text = tool("kafka-e2e-latency.sh", &arguments)?;
         Ok((number(&text, r"Avg latency: ([0-9.]+) ms")?, number(&text, r"99th = ([0-9.]+)")?))
     })?;
@@ -127,6 +127,11 @@ fn groups_ready(server: &Server) -> Result<(), String> {
     let arguments = format!("--describe --group none --bootstrap-server localhost:{}", server.port());
     // It says that there is no such group, which is what it is asked for.
     tool("kafka-consumer-groups.sh", &arguments).map(drop)
+}
+
+/// A command as one would type it, whichever server it was for.
+fn as_typed(script: &str, arguments: &str, server: &Server) -> String {
+    format!("{script} {}", arguments.replace(&server.port().to_string(), "PORT"))
 }
 
 /// Runs one of Kafka's scripts in a JVM of its own.
