@@ -90,6 +90,7 @@ impl Core {
             ready: BTreeSet::new(),
             next_reply: 0,
             cleaning: BTreeSet::new(),
+            compacted: BTreeSet::new(),
             event_sequence: 0,
             watched: false,
             now,
