@@ -1,3 +1,5 @@
+//! Compaction against a simple model, with power cuts between its slices.
+
 use super::*;
 use crate::log::compact::Limits;
 use runnel_protocol::records::BatchHeader;
