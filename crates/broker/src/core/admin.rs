@@ -209,6 +209,7 @@ impl Core {
                 self.metrics.log.push_back(error.to_string());
             }
             self.cleaning.remove(&(*broker, *key));
+            self.compacted.remove(&(*broker, *key));
             self.purgatory.wake(*key);
         }
     }

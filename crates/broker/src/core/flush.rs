@@ -100,6 +100,7 @@ impl Core {
         if let Some(partition) = self.partition_mut(broker, key) {
             partition.durable_end = partition.durable_end.max(end);
         }
+        self.resume_compaction(broker, key);
         self.advance_high_watermark(broker, key);
     }
 

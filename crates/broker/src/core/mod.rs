@@ -86,6 +86,8 @@ pub(crate) struct Core {
     pub(crate) next_reply: u64,
     /// Where cleaning goes on: the partitions that are still to be looked at.
     pub(crate) cleaning: BTreeSet<(BrokerId, TopicPartition)>,
+    /// Compactions whose copy is on its way to the disk.
+    pub(crate) compacted: BTreeSet<(BrokerId, TopicPartition)>,
     pub(crate) event_sequence: u64,
     pub(crate) watched: bool,
     pub(crate) now: Timestamp,

@@ -21,6 +21,7 @@ use runnel_protocol::messages::produce::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceData, PartitionProduceResponse,
     ProduceRequest, ProduceResponse, TopicProduceResponse,
 };
+use runnel_protocol::records::BatchHeader;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -42,7 +43,12 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         -1 => Ok(Acks::All),
         _ => Err(ErrorCode::InvalidRequiredAcks),
     };
-    let acks = if request.transactional_id.is_some() { Err(ErrorCode::UnsupportedVersion) } else { acks };
+    let acks = match request.transactional_id {
+        Some(_) => Err(ErrorCode::UnsupportedVersion),
+        // Kafka looks for records of a transaction in a request without one before anything else.
+        None if has_transactional_records(&request) => Err(ErrorCode::TransactionalIdAuthorizationFailed),
+        None => acks,
+    };
     let by_admin = core.connections.get(&call.connection).is_some_and(|from| from.client.client_id == ADMIN_CLIENT_ID);
 
     let mut waits = Vec::new();
@@ -93,6 +99,12 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     }
     park(core, turn, call, response, waits, request.timeout_ms);
     Reply::Parked
+}
+
+fn has_transactional_records(request: &ProduceRequest) -> bool {
+    let partitions = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let batches = partitions.filter_map(|partition| partition.records.as_ref()?.as_bytes());
+    batches.filter_map(|batch| BatchHeader::read(&batch).ok()).any(|header| header.attributes.is_transactional())
 }
 
 fn park(

@@ -9,12 +9,12 @@ mod files;
 mod recover;
 
 use super::paths;
-use super::scan::{Scan, ScanError};
+use super::scan::{Fault, Found, Scan, ScanError};
 use super::segment::Segment;
 use super::transactions::AbortedIndex;
 use super::{Files, Log, LogConfig, metadata};
 use crate::{Offset, Storage, StorageError, Timestamp};
-use files::Found;
+use runnel_protocol::records::BatchHeader;
 use std::collections::BTreeSet;
 use std::fmt;
 use uuid::Uuid;
@@ -119,6 +119,9 @@ impl Log {
             });
             self.start_anew(storage, self.log_start_offset, now)?;
         }
+        if let Some(active) = self.segments.last_mut() {
+            active.first_batch_timestamp = active.first_timestamp(storage)?;
+        }
         self.recovery_point = match hints.clean_shutdown {
             true => self.log_end_offset,
             false => hints.recovery_point.min(self.log_end_offset),
@@ -156,7 +159,7 @@ fn check_topic_id(storage: &mut dyn Storage, folder: &str, topic_id: Uuid) -> Re
 fn open_segments(
     storage: &mut dyn Storage,
     folder: &str,
-    found: &Found,
+    found: &files::Listing,
     hints: &Hints,
     notes: &mut Vec<RecoveryNote>,
     now: Timestamp,
@@ -230,8 +233,12 @@ impl Segment {
     fn next_offset(&self, storage: &dyn Storage) -> Result<Offset, ScanError> {
         let mut next_offset = self.base_offset;
         let mut scan: Scan<'_> = self.scan_near(storage, Offset::MAX)?;
-        while let Some(found) = scan.next()? {
-            next_offset = found.header.next_offset();
+        while let Some(Found { position, header }) = scan.next()? {
+            if header.base_offset < next_offset || !LogConfig::offset_fits(self.base_offset, header.last_offset()) {
+                let BatchHeader { base_offset, last_offset_delta, .. } = header;
+                return Err(ScanError::Bad { position, fault: Fault::Offsets { base_offset, last_offset_delta } });
+            }
+            next_offset = header.next_offset();
         }
         Ok(next_offset)
     }

@@ -265,6 +265,18 @@ fn a_log_that_ends_before_its_start_begins_anew() {
 }
 
 #[test]
+fn the_age_of_the_active_segment_is_kept() {
+    let mut storage = MemoryStorage::new();
+    let config = LogConfig { segment_ms: 1000, ..LogConfig::default() };
+    let mut log = create(&mut storage, config);
+    append(&mut log, &mut storage, 5000, "first");
+    log.close(&mut storage).unwrap();
+    let (mut log, _) = Log::open(&mut storage, FOLDER, TOPIC_ID, config, &hints(true, 0), NOW).unwrap();
+    assert!(!append(&mut log, &mut storage, 6000, "second").rolled);
+    assert!(append(&mut log, &mut storage, 6001, "third").rolled);
+}
+
+#[test]
 fn the_logs_start_is_kept() {
     let mut storage = closed();
     let (log, _) = open(&mut storage, Hints { log_start_offset: 7, ..hints(false, 12) });
