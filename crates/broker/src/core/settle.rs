@@ -30,7 +30,9 @@ impl Core {
                 self.wake(turn, waiter);
                 continue;
             }
-            if let Some(connection) = self.ready.pop_first() {
+            if !self.is_opening
+                && let Some(connection) = self.ready.pop_first()
+            {
                 self.next_request(turn, connection);
                 continue;
             }

@@ -221,7 +221,7 @@ fn producers_are_known_after_a_stop_and_after_a_crash() {
         if damage_snapshot {
             edit(&mut storage, "00000000000000000007.snapshot", |bytes| bytes[20] ^= 1);
         }
-        let (mut log, notes) = open(&mut storage, hints(clean, 0));
+        let (mut log, notes) = open(&mut storage, hints(clean, if clean { 7 } else { 0 }));
         assert_eq!(notes.len(), usize::from(damage_snapshot), "{notes:?}");
         let again = log.append(&mut storage, NOW, &sent(6), 0).unwrap();
         assert!(again.is_duplicate && again.base_offset == 6);
@@ -247,7 +247,7 @@ fn open_and_aborted_transactions_are_known_after_a_crash() {
         } else {
             storage.remove(&path("00000000000000000000.txnindex")).unwrap();
         }
-        let (log, _) = open(&mut storage, hints(clean, 0));
+        let (log, _) = open(&mut storage, hints(clean, if clean { 6 } else { 0 }));
         assert_eq!(log.first_unstable_offset(), Some(if clean { 1 } else { 0 }));
         assert_eq!(log.aborted_transactions(&storage, 0, 9).unwrap(), aborted);
         assert_eq!(log.last_stable_offset(6), if clean { 1 } else { 0 });
