@@ -17,7 +17,21 @@ pub trait Arbitrary: Sized {
 
 /// A source of random values that favours the edges of their ranges. The same seed gives the same values.
 #[derive(Clone, Debug)]
-pub struct Source(u64);
+pub struct Source {
+    state: u64,
+    familiar: Option<Familiar>,
+}
+
+/// What the receiver of a message knows: with it about half of the random values mean something.
+#[derive(Clone, Debug, Default)]
+pub struct Familiar {
+    /// Names.
+    pub words: Vec<ByteString>,
+    /// Identifiers.
+    pub ids: Vec<Uuid>,
+    /// Record batches.
+    pub records: Vec<Bytes>,
+}
 
 /// One message.
 #[derive(Debug)]
@@ -81,13 +95,28 @@ fn survives<M: Message + Arbitrary + PartialEq>(source: &mut Source, version: i1
 impl Source {
     /// A source of its own for each seed.
     pub fn new(seed: u64) -> Self {
-        Source(seed)
+        Source { state: seed, familiar: None }
+    }
+
+    /// A source that likes familiar values, and small numbers.
+    pub fn familiar(seed: u64, familiar: Familiar) -> Self {
+        Source { state: seed, familiar: Some(familiar) }
+    }
+
+    /// One of the familiar values, half of the time.
+    fn choose<T: Clone>(&mut self, values: fn(&Familiar) -> &Vec<T>) -> Option<T> {
+        let count = values(self.familiar.as_ref()?).len();
+        if count == 0 || self.bool() {
+            return None;
+        }
+        let place = self.below(count);
+        self.familiar.as_ref().and_then(|familiar| values(familiar).get(place).cloned())
     }
 
     /// The next 64 bits (SplitMix64).
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.state;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         bits ^ (bits >> 31)
@@ -121,6 +150,9 @@ impl Source {
     /// Text of any letters, seldom long.
     pub fn string(&mut self) -> ByteString {
         const LETTERS: [char; 12] = ['a', 'Z', '0', '-', '.', '_', '"', '\u{0}', 'ß', 'ø', '€', '𝄞'];
+        if let Some(word) = self.choose(|familiar| &familiar.words) {
+            return word;
+        }
         let size = self.size();
         let text: String = (0..size / 2).map(|_| LETTERS[self.below(LETTERS.len())]).collect();
         ByteString::from(text)
@@ -134,12 +166,16 @@ impl Source {
 
     /// Bytes as one chunk; the codec does not look into records.
     pub fn records(&mut self) -> Chunks {
-        let bytes = self.bytes();
+        let familiar = self.choose(|familiar| &familiar.records);
+        let bytes = familiar.unwrap_or_else(|| self.bytes());
         if bytes.is_empty() { Chunks::default() } else { Chunks::from(bytes) }
     }
 
     /// Any UUID, often the zero one.
     pub fn uuid(&mut self) -> Uuid {
+        if let Some(id) = self.choose(|familiar| &familiar.ids) {
+            return id;
+        }
         if self.one_in(4) { Uuid::nil() } else { Uuid::from_u64_pair(self.bits(), self.bits()) }
     }
 
@@ -163,6 +199,10 @@ macro_rules! numbers {
                 pub fn $name(&mut self) -> $name {
                     const EDGES: [$name; 5] = [0, 1, $name::MAX, $name::MIN, $name::MAX / 2];
                     const SIZE: usize = size_of::<$name>();
+                    if self.familiar.is_some() && self.bool() {
+                        let small = $name::try_from(self.below(4)).expect("it is small");
+                        return if self.one_in(8) { small.wrapping_sub(1) } else { small };
+                    }
                     if self.one_in(3) {
                         return EDGES[self.below(EDGES.len())];
                     }

@@ -10,6 +10,8 @@
 //! was promised, the fuzzer reaches the handlers and not only the decoder.
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod seeds;

@@ -233,7 +233,17 @@ impl<S: Disk> World<S> {
 
     /// Sends a request on a connection of its own and lets time pass until it is answered.
     pub(crate) fn ask<A: TryFrom<Response>>(&mut self, version: i16, request: impl Into<Request>) -> Result<A, String> {
-        let connection = self.connect(1);
+        self.ask_of(1, version, request)
+    }
+
+    /// The same, of a certain broker.
+    pub(crate) fn ask_of<A: TryFrom<Response>>(
+        &mut self,
+        broker: i32,
+        version: i16,
+        request: impl Into<Request>,
+    ) -> Result<A, String> {
+        let connection = self.connect(broker);
         let sent = self.send(connection, version, request);
         for _ in 0..100 {
             let place = self.answers.iter().position(|(answered, _)| *answered == connection);
