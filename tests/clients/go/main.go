@@ -96,9 +96,10 @@ func administer(ctx context.Context, admin *kadm.Client) {
 	}
 	listed, err := admin.ListOffsetsAfterMilli(ctx, 1700000000020, topic)
 	check(err)
-	listed.Each(func(offset kadm.ListedOffset) {
+	for partition := int32(0); partition < 2; partition++ {
+		offset, _ := listed.Lookup(topic, partition)
 		fmt.Println("by time:", offset.Partition, offset.Offset, offset.Err)
-	})
+	}
 	deleted, err := admin.DeleteRecords(ctx, kadm.Offsets{topic: {0: kadm.Offset{Topic: topic, Partition: 0, At: 3}}})
 	check(err)
 	deleted.Each(func(response kadm.DeleteRecordsResponse) {
