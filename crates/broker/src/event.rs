@@ -5,6 +5,7 @@
 use crate::groups::GroupEvent;
 use crate::ids::{BrokerId, ConnectionId};
 use crate::time::Timestamp;
+use std::collections::BTreeMap;
 
 /// The version of the shape in which events and snapshots are written; it grows when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -81,6 +82,8 @@ pub enum EventKind {
         topic_id: String,
         internal: bool,
         partitions: Vec<PartitionPlace>,
+        /// Configs that were set with it.
+        configs: BTreeMap<String, String>,
         automatic: bool,
     },
     PartitionsAdded {

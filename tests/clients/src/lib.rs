@@ -23,4 +23,8 @@ pub mod tools;
 pub mod transcript;
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod second_oracle;

@@ -113,6 +113,7 @@ impl Core {
             topic,
             topic_id,
             partitions: places(0, &replicas),
+            configs: planned.overrides,
             automatic,
         });
         Ok((id, wait))

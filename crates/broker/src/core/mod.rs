@@ -167,6 +167,14 @@ impl Core {
         Ok(partition)
     }
 
+    /// Whether so many replicas of a partition are in sync; where there are fewer replicas at all, whether all are.
+    pub(crate) fn has_in_sync_replicas(&self, key: TopicPartition, wanted: usize) -> bool {
+        self.metadata
+            .image()
+            .partition(key)
+            .is_some_and(|registration| registration.in_sync_replicas.len() >= wanted.min(registration.replicas.len()))
+    }
+
     /// A partition of a broker, or the metadata log, whatever state it is in.
     pub(crate) fn partition_mut(&mut self, broker: BrokerId, key: TopicPartition) -> Option<&mut Partition> {
         if key.topic_id == METADATA_TOPIC_ID {

@@ -80,6 +80,7 @@ fn describe(core: &Core, name: &str, planned: &PlannedTopic) -> CreatableTopicRe
         num_partitions: i32::try_from(planned.replicas.len()).unwrap_or(i32::MAX),
         replication_factor: i16::try_from(replicas).unwrap_or(i16::MAX),
         configs: Some(configs),
+        error_message: None,
         ..Default::default()
     }
 }

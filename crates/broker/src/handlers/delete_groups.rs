@@ -9,9 +9,12 @@ use crate::core::{Core, Turn};
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::delete_groups::{DeletableGroupResult, DeleteGroupsRequest, DeleteGroupsResponse};
+use std::collections::BTreeSet;
 
 pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request: DeleteGroupsRequest) -> Reply {
-    let groups = request.groups_names.iter().map(ToString::to_string).collect();
+    let mut seen = BTreeSet::new();
+    let named = request.groups_names.iter().filter(|name| seen.insert(*name));
+    let groups = named.map(ToString::to_string).collect();
     let (reply_id, reply) = park(core, call);
     core.groups(call.broker).delete_groups(turn.now, groups, reply_id);
     reply

@@ -64,7 +64,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
             }
             Some(_) => continue,
         };
-        responses.push(answer(Some(&name), Uuid::nil(), outcome));
+        responses.push(answer(Some(&name), id.filter(|_| times == 1).unwrap_or_default(), outcome));
     }
     let mut waits = Vec::new();
     for id in doomed {

@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 const PARTITIONS_MAX: i32 = 2_000;
 
 pub(super) fn handle(core: &Core, request: DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
+    if !has_sound_cursor(&request) {
+        return refuse(&request);
+    }
     let image = core.metadata.image();
     let mut names: BTreeSet<ByteString> = if request.topics.is_empty() {
         image.topic_names().cloned().collect()
@@ -50,6 +53,7 @@ pub(super) fn handle(core: &Core, request: DescribeTopicPartitionsRequest) -> De
                 error_code: code.number(),
                 is_internal: topics::is_internal(&name),
                 name: Some(name),
+                topic_authorized_operations: TOPIC_OPERATIONS,
                 ..Default::default()
             });
             continue;
@@ -72,6 +76,23 @@ pub(super) fn handle(core: &Core, request: DescribeTopicPartitionsRequest) -> De
         }
     }
     response
+}
+
+/// A page goes on in a topic that was asked for, at a partition that can be.
+fn has_sound_cursor(request: &DescribeTopicPartitionsRequest) -> bool {
+    request.cursor.as_ref().is_none_or(|cursor| {
+        let is_wanted = request.topics.is_empty() || request.topics.iter().any(|topic| topic.name == cursor.topic_name);
+        cursor.partition_index >= 0 && is_wanted
+    })
+}
+
+fn refuse(request: &DescribeTopicPartitionsRequest) -> DescribeTopicPartitionsResponse {
+    let topics = request.topics.iter().map(|topic| DescribeTopicPartitionsResponseTopic {
+        error_code: ErrorCode::InvalidRequest.number(),
+        name: Some(topic.name.clone()),
+        ..Default::default()
+    });
+    DescribeTopicPartitionsResponse { topics: topics.collect(), ..Default::default() }
 }
 
 fn cursor(topic_name: ByteString, partition_index: i32) -> Cursor {

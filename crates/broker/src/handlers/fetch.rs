@@ -23,7 +23,7 @@ use runnel_protocol::messages::fetch::{
     LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
 use runnel_protocol::{Chunks, ErrorCode, records};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -72,10 +72,19 @@ impl ParkedFetch {
     }
 }
 
+/// Whether a request has just come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    First,
+    Again,
+}
+
 /// What a look at the logs gave.
 struct Collected {
     response: FetchResponse,
     size: usize,
+    /// Partitions that are there, so that something may come from them.
+    there: usize,
     /// Whether something in it must be told at once: an error, a truncation.
     urgent: bool,
     /// What went out, for watchers: topic, partition, first and last offset, size.
@@ -101,12 +110,13 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
                 found: core.topic_name(call.version >= 13, &topic.topic, topic.topic_id),
                 name: topic.topic,
                 id: topic.topic_id,
-                partitions: topic.partitions,
+                partitions: each_once(topic.partitions),
             })
+            .filter(|topic| !topic.partitions.is_empty())
             .collect(),
     };
-    let collected = collect(core, turn, call, &wanted);
-    let nothing_to_wait_for = max_wait.is_zero() || wanted.topics.iter().all(|topic| topic.partitions.is_empty());
+    let collected = collect(core, turn, call, &wanted, Look::First);
+    let nothing_to_wait_for = max_wait.is_zero() || collected.there == 0;
     if collected.urgent || collected.size >= wanted.min_bytes || nothing_to_wait_for {
         return serve(core, call, collected).into();
     }
@@ -118,6 +128,22 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     Reply::Parked
 }
 
+/// A partition that is named twice is answered once, in its first place, as it was named last.
+fn each_once(partitions: Vec<FetchPartition>) -> Vec<FetchPartition> {
+    let mut places: BTreeMap<i32, usize> = BTreeMap::new();
+    let mut once: Vec<FetchPartition> = Vec::with_capacity(partitions.len());
+    for partition in partitions {
+        match places.get(&partition.partition) {
+            Some(place) => once[*place] = partition,
+            None => {
+                places.insert(partition.partition, once.len());
+                once.push(partition);
+            }
+        }
+    }
+    once
+}
+
 /// Looks again at a waiting Fetch, and answers if there is enough, or if its time is over.
 pub(crate) fn resume(
     core: &mut Core,
@@ -126,7 +152,7 @@ pub(crate) fn resume(
     wanted: &ParkedFetch,
     time_is_over: bool,
 ) -> Option<Response> {
-    let collected = collect(core, turn, call, wanted);
+    let collected = collect(core, turn, call, wanted, Look::Again);
     if !time_is_over && !collected.urgent && collected.size < wanted.min_bytes {
         return None;
     }
@@ -148,9 +174,10 @@ fn serve(core: &mut Core, call: &Call, collected: Collected) -> FetchResponse {
     collected.response
 }
 
-fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFetch) -> Collected {
+fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFetch, look: Look) -> Collected {
     let mut room = wanted.max_bytes;
-    let mut collected = Collected { response: FetchResponse::default(), size: 0, urgent: false, served: Vec::new() };
+    let mut collected =
+        Collected { response: FetchResponse::default(), size: 0, there: 0, urgent: false, served: Vec::new() };
     let mut moved: BTreeSet<i32> = BTreeSet::new();
     for topic in &wanted.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
@@ -163,6 +190,7 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
             });
             let answer = match outcome {
                 Ok(read) => {
+                    collected.there += 1;
                     let size = read.records.as_ref().map_or(0, Chunks::size);
                     collected.urgent |= read.diverging_epoch != EpochEndOffset::default();
                     collected.size += size;
@@ -178,7 +206,14 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
                     }
                     read
                 }
+                // What was never there does not hurry the answer to what is; what went away meanwhile does.
+                Err(ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId)
+                    if topic.found.is_err() || look == Look::First =>
+                {
+                    unknown(topic, partition.partition)
+                }
                 Err(code) => {
+                    collected.there += 1;
                     collected.urgent = true;
                     refused(core, call, topic, partition.partition, code, &mut moved)
                 }
@@ -225,13 +260,15 @@ fn read(
     first: bool,
 ) -> Result<PartitionData, ErrorCode> {
     let key = TopicPartition { topic_id: topic.id, index: PartitionIndex(wanted.partition) };
-    let partition = core.led(call.broker, key, wanted.current_leader_epoch)?;
+    // Here, and only here, Kafka takes any negative epoch for none.
+    let partition = core.led(call.broker, key, wanted.current_leader_epoch.max(-1))?;
     let mut answer = PartitionData {
         partition_index: wanted.partition,
         error_code: ErrorCode::None.number(),
         high_watermark: partition.high_watermark,
         last_stable_offset: partition.last_stable_offset(),
         log_start_offset: partition.log.log_start_offset(),
+        aborted_transactions: None,
         records: Some(Chunks::default()),
         ..Default::default()
     };
@@ -243,9 +280,10 @@ fn read(
             return Ok(answer);
         }
     }
-    let size_max = usize::try_from(wanted.partition_max_bytes).unwrap_or(0).min(room);
-    let size_max = u32::try_from(size_max).unwrap_or(u32::MAX);
-    let first_batch = if first { FirstBatch::Whole } else { FirstBatch::MayBeCut };
+    // A negative limit trips Kafka.
+    let size_max = usize::try_from(wanted.partition_max_bytes).map_err(|_| ErrorCode::UnknownServerError)?;
+    let size_max = u32::try_from(size_max.min(room)).unwrap_or(u32::MAX);
+    let first_batch = if first { FirstBatch::Whole } else { FirstBatch::IfItFits };
     let end = partition.visible_end(isolation);
     match partition.log.read(turn.storage, wanted.fetch_offset, size_max, first_batch, end) {
         Ok(slice) => {
@@ -272,15 +310,14 @@ fn read(
     }
 }
 
-fn refused(
-    core: &Core,
-    call: &Call,
-    topic: &WantedTopic,
-    index: i32,
-    code: ErrorCode,
-    moved: &mut BTreeSet<i32>,
-) -> PartitionData {
-    let mut answer = PartitionData {
+/// A partition that is not there. Kafka's answer has an empty list where those from a log have none.
+fn unknown(topic: &WantedTopic, index: i32) -> PartitionData {
+    let code = topic.found.as_ref().err().copied().unwrap_or(ErrorCode::UnknownTopicOrPartition);
+    PartitionData { aborted_transactions: Some(Vec::new()), ..nothing(index, code) }
+}
+
+fn nothing(index: i32, code: ErrorCode) -> PartitionData {
+    PartitionData {
         partition_index: index,
         error_code: code.number(),
         high_watermark: -1,
@@ -289,7 +326,18 @@ fn refused(
         aborted_transactions: None,
         records: Some(Chunks::default()),
         ..Default::default()
-    };
+    }
+}
+
+fn refused(
+    core: &Core,
+    call: &Call,
+    topic: &WantedTopic,
+    index: i32,
+    code: ErrorCode,
+    moved: &mut BTreeSet<i32>,
+) -> PartitionData {
+    let mut answer = nothing(index, code);
     let leader_may_help = matches!(code, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);
     if call.version >= 16
         && leader_may_help

@@ -28,7 +28,11 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         let only = found.remove(0);
         FindCoordinatorResponse {
             error_code: only.error_code,
-            error_message: only.error_message,
+            // Before v4 Kafka's success is called by its name.
+            error_message: match ErrorCode::from_number(only.error_code) {
+                Some(ErrorCode::None) => Some(ByteString::from_static(ErrorCode::None.name())),
+                _ => only.error_message,
+            },
             node_id: only.node_id,
             host: only.host,
             port: only.port,

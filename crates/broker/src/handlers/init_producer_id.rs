@@ -12,8 +12,10 @@ use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 
 pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request: InitProducerIdRequest) -> Reply {
-    if request.transactional_id.is_some() {
-        return refuse(ErrorCode::UnsupportedVersion).into();
+    match request.transactional_id.as_deref() {
+        None => {}
+        Some("") => return refuse(ErrorCode::InvalidRequest).into(),
+        Some(_) => return refuse(ErrorCode::UnsupportedVersion).into(),
     }
     // Kafka: an identifier and an epoch come together or not at all.
     if (request.producer_id < 0) != (request.producer_epoch < 0) {

@@ -9,12 +9,13 @@ use super::Call;
 use crate::core::{Core, Turn};
 use crate::ids::{PartitionIndex, TopicPartition};
 use crate::replication::Isolation;
+use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::list_offsets::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsRequest, ListOffsetsResponse,
     ListOffsetsTopicResponse,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
@@ -30,30 +31,37 @@ pub(super) fn handle(
     request: ListOffsetsRequest,
 ) -> ListOffsetsResponse {
     let isolation = Isolation::from_wire(request.isolation_level);
-    let mut topics = Vec::with_capacity(request.topics.len());
-    for topic in request.topics {
-        let mut times_named: BTreeMap<i32, u32> = BTreeMap::new();
+    let mut times_named: BTreeMap<(ByteString, i32), u32> = BTreeMap::new();
+    for topic in &request.topics {
         for partition in &topic.partitions {
-            *times_named.entry(partition.partition_index).or_default() += 1;
+            *times_named.entry((topic.name.clone(), partition.partition_index)).or_default() += 1;
         }
+    }
+    let mut told: BTreeSet<(ByteString, i32)> = BTreeSet::new();
+    let mut topics: Vec<ListOffsetsTopicResponse> = Vec::with_capacity(request.topics.len());
+    for topic in request.topics {
         let found = core.topic_name(false, &topic.name, uuid::Uuid::nil());
-        let partitions = topic
-            .partitions
-            .into_iter()
-            .map(|wanted| {
-                let index = wanted.partition_index;
-                let outcome = if times_named.get(&index).is_some_and(|times| *times > 1) {
-                    Err(ErrorCode::InvalidRequest)
-                } else {
-                    found.as_ref().map_err(|code| *code).and_then(|found| {
-                        let key = TopicPartition { topic_id: found.id, index: PartitionIndex(index) };
-                        find(core, turn, call, key, &wanted, isolation)
-                    })
-                };
-                answer(call.version, index, outcome)
-            })
-            .collect();
-        topics.push(ListOffsetsTopicResponse { name: topic.name, partitions });
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for wanted in topic.partitions {
+            let index = wanted.partition_index;
+            let named = (topic.name.clone(), index);
+            let outcome = if times_named.get(&named).is_some_and(|times| *times > 1) {
+                // Which of the questions is meant nobody knows; the refusal is told once.
+                if !told.insert(named) {
+                    continue;
+                }
+                Err(ErrorCode::InvalidRequest)
+            } else {
+                found.as_ref().map_err(|code| *code).and_then(|found| {
+                    let key = TopicPartition { topic_id: found.id, index: PartitionIndex(index) };
+                    find(core, turn, call, key, &wanted, isolation)
+                })
+            };
+            partitions.push(answer(call.version, index, outcome));
+        }
+        if !partitions.is_empty() {
+            topics.push(ListOffsetsTopicResponse { name: topic.name, partitions });
+        }
     }
     ListOffsetsResponse { topics, ..Default::default() }
 }

@@ -30,26 +30,27 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     match wanted {
         None => topics.extend(core.metadata.image().topics().map(describe)),
         Some(wanted) => {
-            if wanted.iter().any(|topic| call.version < 12 && (topic.name.is_none() || !topic.topic_id.is_nil())) {
-                topics.extend(wanted.into_iter().map(|topic| refuse(topic, ErrorCode::InvalidRequest)));
-            } else {
-                let mut seen: BTreeSet<(Option<ByteString>, Uuid)> = BTreeSet::new();
-                // Kafka looks at identifiers first; a request that has one is answered by identifiers only.
-                let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
-                for topic in wanted {
-                    if by_id == topic.topic_id.is_nil() || !seen.insert((topic.name.clone(), topic.topic_id)) {
-                        continue;
-                    }
-                    topics.push(find_or_create(core, turn, topic, request.allow_auto_topic_creation, &mut created));
-                }
+            if let Some(code) = misnamed(call.version, &wanted) {
+                // Kafka tells nothing else then, not even the brokers.
+                let topics = wanted.into_iter().map(|topic| refuse(topic, code)).collect();
+                return MetadataResponse { topics, cluster_id: None, ..Default::default() }.into();
             }
+            let mut seen: BTreeSet<(Option<ByteString>, Uuid)> = BTreeSet::new();
+            // Kafka looks at identifiers first; a request that has one is answered by identifiers only.
+            let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
+            for topic in wanted {
+                if by_id == topic.topic_id.is_nil() || !seen.insert((topic.name.clone(), topic.topic_id)) {
+                    continue;
+                }
+                topics.push(find_or_create(core, turn, topic, request.allow_auto_topic_creation, &mut created));
+            }
+            // As Kafka: what was found stands before what was not.
+            topics.sort_by_key(|topic: &MetadataResponseTopic| topic.error_code != ErrorCode::None.number());
         }
     }
     if request.include_topic_authorized_operations && call.version >= 8 {
-        for topic in &mut topics {
-            if topic.error_code == ErrorCode::None.number() {
-                topic.topic_authorized_operations = TOPIC_OPERATIONS;
-            }
+        for topic in topics.iter_mut().filter(|topic| topic.name.is_some()) {
+            topic.topic_authorized_operations = TOPIC_OPERATIONS;
         }
     }
     let response = MetadataResponse {
@@ -68,6 +69,18 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         return response.into();
     }
     Reply::After(Box::new(Written { response: response.into(), waits: created }))
+}
+
+/// The error of a request that names topics as its version cannot. Kafka's check before v12 is a check; in v12 a topic
+/// that is named in no way at all trips it.
+fn misnamed(version: i16, wanted: &[MetadataRequestTopic]) -> Option<ErrorCode> {
+    let by_id = wanted.iter().any(|topic| !topic.topic_id.is_nil());
+    let nameless = wanted.iter().any(|topic| topic.name.is_none());
+    match version {
+        ..12 if by_id || nameless => Some(ErrorCode::InvalidRequest),
+        12.. if nameless && !by_id => Some(ErrorCode::UnknownServerError),
+        _ => None,
+    }
 }
 
 fn brokers(core: &Core, call: &Call) -> Vec<MetadataResponseBroker> {

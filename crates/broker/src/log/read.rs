@@ -10,8 +10,8 @@ use std::fmt;
 pub enum FirstBatch {
     /// It comes whole (KIP-74), so that a reader with small limits does not starve.
     Whole,
-    /// It may be cut like any other.
-    MayBeCut,
+    /// It comes if it fits; a part of a batch at the head of an answer is of no use to anybody.
+    IfItFits,
 }
 
 /// Batches of one segment, in one range.
@@ -87,9 +87,11 @@ impl Log {
             }
             let Some(first) = segment.locate(storage, &self.folder, offset)? else { continue };
             let end_position = self.end_position(storage, at, end)?;
+            let first_size = first.end() - first.position;
             let wanted = match first_batch {
-                FirstBatch::Whole => size_max.max(first.end() - first.position),
-                FirstBatch::MayBeCut => size_max,
+                FirstBatch::Whole => size_max.max(first_size),
+                FirstBatch::IfItFits if size_max < first_size => break,
+                FirstBatch::IfItFits => size_max,
             };
             let size = end_position.saturating_sub(first.position).min(wanted);
             if size == 0 {

@@ -38,7 +38,7 @@ fn only_the_newest_record_of_each_key_is_left_after_a_while() {
     let compacted = bench
         .events()
         .into_iter()
-        .any(|event| matches!(event, EventKind::LogCompacted { topic, .. } if topic == "state"));
+        .any(|event| matches!(event.kind, EventKind::LogCompacted { ref topic, .. } if topic == "state"));
     assert!(compacted);
     let response: FetchResponse = bench.ask(client, 11, fetch_request("state", 0, 0));
     let left = values(&response).unwrap();

@@ -20,6 +20,8 @@ pub(crate) struct Bench<S: Storage> {
     pub(crate) flushes: VecDeque<(crate::FlushId, Vec<BlobId>)>,
     pub(crate) flush_at_once: bool,
     pub(crate) closed: BTreeMap<ConnectionId, String>,
+    /// Every frame that went out, and when.
+    pub(crate) sent: Vec<(Timestamp, ConnectionId, Bytes)>,
     events: Vec<Event>,
     answers: BTreeMap<ConnectionId, VecDeque<Bytes>>,
     asked: BTreeMap<(ConnectionId, i32), (ApiKey, i16)>,
@@ -61,20 +63,26 @@ impl<S: Storage> Bench<S> {
     pub(crate) fn open_at(config: ClusterConfig, storage: S, now: Timestamp) -> Self {
         let mut cluster = Cluster::open(config, storage, now).expect("the cluster opens");
         cluster.set_watched(true);
-        let mut bench = Bench {
+        let mut bench = Self::continuing(cluster, now);
+        bench.drain();
+        bench
+    }
+
+    /// A bench around a cluster that has run before.
+    pub(crate) fn continuing(cluster: Cluster<S>, now: Timestamp) -> Self {
+        Bench {
             cluster,
             now,
             flushes: VecDeque::new(),
             flush_at_once: true,
             closed: BTreeMap::new(),
+            sent: Vec::new(),
             events: Vec::new(),
             answers: BTreeMap::new(),
             asked: BTreeMap::new(),
             next_connection: 0,
             next_correlation: 0,
-        };
-        bench.drain();
-        bench
+        }
     }
 
     pub(crate) fn input(&mut self, input: Input) {
@@ -94,6 +102,7 @@ impl<S: Storage> Bench<S> {
             match output {
                 Output::Send { connection, chunks } => {
                     let frame = self.gather(&chunks);
+                    self.sent.push((self.now, connection, frame.clone()));
                     self.answers.entry(connection).or_default().push_back(frame.slice(4..));
                 }
                 Output::Close { connection, reason } => {
@@ -135,12 +144,21 @@ impl<S: Storage> Bench<S> {
         connection
     }
 
+    /// A connection that the cluster knows already.
+    pub(crate) fn connect_as(&mut self, connection: ConnectionId) -> ConnectionId {
+        self.next_connection = self.next_connection.max(connection.0);
+        connection
+    }
+
     /// Sends a request and does not wait for its answer.
     pub(crate) fn send(&mut self, connection: ConnectionId, version: i16, request: impl Into<Request>) {
         let request = request.into();
         self.next_correlation += 1;
         let key = request.api_key();
-        self.asked.insert((connection, self.next_correlation), (key, version));
+        let wants_answer = !matches!(&request, Request::Produce(produce) if produce.acks == 0);
+        if wants_answer {
+            self.asked.insert((connection, self.next_correlation), (key, version));
+        }
         let chunks = frame::encode_request(version, self.next_correlation, Some("test"), &request)
             .expect("the request can be said in that version");
         let bytes = self.gather(&chunks).slice(4..);
@@ -168,9 +186,29 @@ impl<S: Storage> Bench<S> {
         A::try_from(answer).ok().expect("the answer is of the request's kind")
     }
 
+    /// Sends bytes as they are, without the size prefix.
+    pub(crate) fn send_raw(&mut self, connection: ConnectionId, bytes: impl Into<Bytes>) {
+        self.input(Input::Frame { connection, bytes: bytes.into() });
+    }
+
+    /// The bytes of the next answer on a connection, if there is one.
+    pub(crate) fn raw_answer(&mut self, connection: ConnectionId) -> Option<Bytes> {
+        self.answers.get_mut(&connection)?.pop_front()
+    }
+
+    /// Requests of a connection that have not been answered, once its answers have been taken.
+    pub(crate) fn unanswered(&self, connection: ConnectionId) -> Vec<(ApiKey, i16)> {
+        self.asked.iter().filter(|((asker, _), _)| *asker == connection).map(|(_, asked)| *asked).collect()
+    }
+
+    /// What happened since the last call, with times and numbers.
+    pub(crate) fn events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
     /// What happened since the last call.
-    pub(crate) fn events(&mut self) -> Vec<EventKind> {
-        std::mem::take(&mut self.events).into_iter().map(|event| event.kind).collect()
+    pub(crate) fn event_kinds(&mut self) -> Vec<EventKind> {
+        self.events().into_iter().map(|event| event.kind).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{MemoryStorage, Timestamp};
 use runnel_protocol::messages::fetch::FetchResponse;
 use runnel_protocol::messages::metadata::{MetadataRequest, MetadataResponse};
 
-fn restart(bench: Bench<MemoryStorage>, cleanly: bool) -> Bench<MemoryStorage> {
+pub(super) fn restart(bench: Bench<MemoryStorage>, cleanly: bool) -> Bench<MemoryStorage> {
     let Bench { mut cluster, now, .. } = bench;
     if cleanly {
         cluster.close(now).unwrap();

@@ -75,14 +75,15 @@ fn reads_give_whole_batches_up_to_the_end() {
     let (first, offsets) = size(4, 1, FirstBatch::Whole, NO_END);
     assert_eq!(offsets, [3, 4, 5]);
     let batch_size = first.unwrap().1;
-    assert_eq!(size(4, 1, FirstBatch::MayBeCut, NO_END), (Some((first.unwrap().0, 1)), vec![]));
+    assert_eq!(size(4, batch_size - 1, FirstBatch::IfItFits, NO_END), (None, vec![]));
+    assert_eq!(size(4, batch_size, FirstBatch::IfItFits, NO_END).1, [3, 4, 5]);
     assert_eq!(size(4, batch_size + 5, FirstBatch::Whole, NO_END).0, Some((first.unwrap().0, batch_size + 5)));
     assert_eq!(size(0, 10_000, FirstBatch::Whole, 6).1, [0, 1, 2, 3, 4, 5]);
     // The batch that reaches the end is left out, also when the end lies within it.
     assert_eq!(size(0, 10_000, FirstBatch::Whole, 5).1, [0, 1, 2]);
     assert_eq!(size(4, 10_000, FirstBatch::Whole, 4), (None, vec![]));
     assert_eq!(size(30, 10_000, FirstBatch::Whole, NO_END), (None, vec![]));
-    assert_eq!(size(4, 0, FirstBatch::MayBeCut, NO_END), (None, vec![]));
+    assert_eq!(size(4, 0, FirstBatch::IfItFits, NO_END), (None, vec![]));
 }
 
 #[test]
