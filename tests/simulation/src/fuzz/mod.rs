@@ -12,7 +12,7 @@ mod client;
 mod requests;
 
 use crate::seeds::{self, Step};
-use crate::world::{World, config};
+use crate::world::{Trace, World, config};
 use batches::Batches;
 use check::Checks;
 use client::Clients;
@@ -37,7 +37,7 @@ pub(crate) struct Counts {
 
 const STEPS: u64 = 250;
 
-fn round(seed: u64, step: &mut Step, batches: &Batches, counts: &mut Counts) -> Result<(), String> {
+fn round(seed: u64, step: &mut Step, batches: &Batches, counts: &mut Counts) -> Result<Trace, String> {
     let mut random = Random::new(seed);
     let profile = if seed.is_multiple_of(2) { Profile::Kafka } else { Profile::Dev };
     let durability = if seed.is_multiple_of(3) { Durability::Always } else { Durability::Interval };
@@ -69,14 +69,15 @@ fn round(seed: u64, step: &mut Step, batches: &Batches, counts: &mut Counts) -> 
     if world.cluster.purgatory_size() > 0 {
         return Err(format!("{} requests wait for nobody", world.cluster.purgatory_size()));
     }
-    check::logs_are_whole(&mut world)
+    check::logs_are_whole(&mut world)?;
+    Ok(world.trace)
 }
 
 #[test]
 fn whatever_clients_send_is_answered_or_ends_their_connection() {
     let batches = Batches::new();
     let mut counts = Counts::default();
-    seeds::run(0..seeds::rounds(250), |seed, step| round(seed, step, &batches, &mut counts));
+    seeds::run(0..seeds::rounds(250), |seed, step| round(seed, step, &batches, &mut counts).map(drop));
     let reached: u64 = counts.answered.len() as u64;
     println!(
         "{} frames, {} answers, {} connections closed, {reached} pairs of API and version answered, {} batches written, \
@@ -95,4 +96,14 @@ fn whatever_clients_send_is_answered_or_ends_their_connection() {
         assert!(missed.is_empty(), "never answered: {missed:?}");
         assert!(counts.batches_written > 500 && counts.members_joined > 100 && counts.closed > 500, "{counts:?}");
     }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_frames() {
+    let batches = Batches::new();
+    seeds::run(0..10, |seed, step| {
+        let first = round(seed, &mut Step::default(), &batches, &mut Counts::default())?;
+        let second = round(seed, step, &batches, &mut Counts::default())?;
+        if first == second { Ok(()) } else { Err(format!("traces differ: {first:?}, {second:?}")) }
+    });
 }

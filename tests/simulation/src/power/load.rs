@@ -5,6 +5,7 @@ use super::model::{Model, Place, Promised, value_of};
 use super::producer::{Batch, Producer};
 use crate::world::World;
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_broker::{ConnectionId, Durability, FaultyStorage, Random};
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::create_topics::{
@@ -13,6 +14,9 @@ use runnel_protocol::messages::create_topics::{
 use runnel_protocol::messages::delete_records::{DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic};
 use runnel_protocol::messages::delete_topics::DeleteTopicsRequest;
 use runnel_protocol::messages::find_coordinator::{FindCoordinatorRequest, FindCoordinatorResponse};
+use runnel_protocol::messages::incremental_alter_configs::{
+    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+};
 use runnel_protocol::messages::init_producer_id::InitProducerIdRequest;
 use runnel_protocol::messages::offset_commit::{
     OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic,
@@ -24,6 +28,8 @@ use uuid::Uuid;
 pub(crate) const ORDERS: &str = "orders";
 /// Its one partition keeps little.
 pub(crate) const SHORT: &str = "short";
+/// Its one partition is compacted.
+pub(crate) const KEYED: &str = "keyed";
 /// Topics that come and go, with one partition each.
 pub(crate) const EXTRAS: [&str; 2] = ["extra-0", "extra-1"];
 pub(crate) const GROUP: &str = "billing";
@@ -45,6 +51,8 @@ pub(super) enum Pending {
 
 pub(crate) struct Load {
     pub(super) durability: Durability,
+    /// Whether the disk fails, so that requests may be refused.
+    pub(super) disk_fails: bool,
     pub(super) model: Model,
     pub(super) producers: Vec<Producer>,
     pub(super) pending: BTreeMap<(ConnectionId, i32), Pending>,
@@ -58,12 +66,13 @@ pub(crate) struct Load {
 impl Load {
     pub(crate) fn new(durability: Durability) -> Self {
         let mut model = Model::default();
-        for place in [(ORDERS, 0), (ORDERS, 1), (ORDERS, 2), (SHORT, 0)] {
+        for place in [(ORDERS, 0), (ORDERS, 1), (ORDERS, 2), (SHORT, 0), (KEYED, 0)] {
             model.places.insert(place, Promised::default());
         }
         let nobody = ConnectionId(0);
         Load {
             durability,
+            disk_fails: false,
             model,
             producers: vec![
                 Producer::new("exact-a", true),
@@ -83,6 +92,15 @@ impl Load {
     pub(crate) fn prepare(&mut self, world: &mut Cluster) -> Result<(), String> {
         let topics = vec![
             new_topic(ORDERS, 3, &[("internal.segment.bytes", "2000")]),
+            new_topic(
+                KEYED,
+                1,
+                &[
+                    ("cleanup.policy", "compact"),
+                    ("internal.segment.bytes", "1600"),
+                    ("min.cleanable.dirty.ratio", "0.01"),
+                ],
+            ),
             new_topic(SHORT, 1, &[("internal.segment.bytes", "1600"), ("retention.bytes", "4000")]),
         ];
         let answer: CreateTopicsResponse = world.ask(7, CreateTopicsRequest { topics, ..Default::default() })?;
@@ -97,7 +115,20 @@ impl Load {
         }
         let request = FindCoordinatorRequest { key: GROUP.into(), ..Default::default() };
         let answer: FindCoordinatorResponse = world.ask(3, request)?;
-        if answer.error_code == 0 { Ok(()) } else { Err(format!("no coordinator: {}", answer.error_code)) }
+        if answer.error_code != 0 {
+            return Err(format!("no coordinator: {}", answer.error_code));
+        }
+        // Small segments here too, so that offsets are compacted.
+        let config =
+            AlterableConfig { name: "internal.segment.bytes".into(), value: Some("2000".into()), ..Default::default() };
+        let name = ByteString::from_static("__consumer_offsets");
+        let resource = AlterConfigsResource { resource_type: 2, resource_name: name, configs: vec![config] };
+        let request = IncrementalAlterConfigsRequest { resources: vec![resource], ..Default::default() };
+        let answer: IncrementalAlterConfigsResponse = world.ask(1, request)?;
+        match answer.responses[0].error_code {
+            0 => Ok(()),
+            code => Err(format!("no small segments for offsets: {code}")),
+        }
     }
 
     /// Everybody connects anew; what idempotent producers have not been told of is sent again.

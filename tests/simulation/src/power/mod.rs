@@ -7,13 +7,14 @@
 //! are lost, which shows that the check can fail.
 
 mod answers;
+mod full_disk;
 mod load;
 mod model;
 mod producer;
 mod read_back;
 
 use crate::seeds::{self, Step};
-use crate::world::{World, config};
+use crate::world::{Trace, World, config};
 use load::Load;
 use runnel_broker::{ClusterConfig, Durability, FaultyStorage, Profile, Random, Timestamp};
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub(crate) struct Counts {
     pub(crate) records_acknowledged: u64,
     pub(crate) records_read_back: u64,
     pub(crate) records_lost: u64,
+    pub(crate) records_compacted: u64,
     pub(crate) batches_sent_again: u64,
     pub(crate) commits_acknowledged: u64,
     pub(crate) commits_lost: u64,
@@ -48,7 +50,7 @@ fn cluster_config(durability: Durability, random: &mut Random) -> ClusterConfig 
 }
 
 /// One cluster's life: episodes of load, each with an end, the last of which is a power cut.
-fn life(durability: Durability, seed: u64, step: &mut Step, counts: &mut Counts) -> Result<(), String> {
+fn life(durability: Durability, seed: u64, step: &mut Step, counts: &mut Counts) -> Result<Trace, String> {
     let mut random = Random::new(seed);
     let now = Timestamp::from_millis(1_700_000_000_000);
     let config = cluster_config(durability, &mut random);
@@ -89,7 +91,7 @@ fn life(durability: Durability, seed: u64, step: &mut Step, counts: &mut Counts)
             load.read_back(&mut world, counts).map_err(|complaint| format!("after {end:?}: {complaint}"))?;
         }
     }
-    Ok(())
+    Ok(world.trace)
 }
 
 fn restart(
@@ -123,14 +125,17 @@ fn restart(
     let now = now + Duration::from_millis(1 + random.below(100));
     let flush_times = [Duration::from_micros(100), Duration::from_millis(5), Duration::from_millis(200)];
     let flush_time_max = flush_times[usize::try_from(random.below(3)).unwrap()];
-    World::open(config, storage, now, Random::new(random.next_u64()), flush_time_max).map_err(|error| error.to_string())
+    let again = World::open(config, storage, now, Random::new(random.next_u64()), flush_time_max);
+    let mut again = again.map_err(|error| error.to_string())?;
+    again.trace = again.trace.after(world.trace);
+    Ok(again)
 }
 
 fn lives(durability: Durability, power_cuts: u64) -> Counts {
     let mut counts = Counts::default();
     seeds::run(0..power_cuts, |seed, step| {
         // Lives have a power cut each, or several.
-        if counts.power_cuts < power_cuts { life(durability, seed, step, &mut counts) } else { Ok(()) }
+        if counts.power_cuts < power_cuts { life(durability, seed, step, &mut counts).map(drop) } else { Ok(()) }
     });
     println!("fsync {durability:?}: {counts:?}");
     counts
@@ -144,6 +149,7 @@ fn under_always_five_hundred_power_cuts_lose_nothing_that_was_acknowledged() {
         assert!(counts.power_cuts >= 500, "{counts:?}");
         assert!(counts.records_acknowledged > 5_000 && counts.commits_acknowledged > 500, "{counts:?}");
         assert!(counts.kills > 50 && counts.clean_stops > 50 && counts.topics_acknowledged > 500, "{counts:?}");
+        assert!(counts.records_compacted > 1_000, "{counts:?}");
         assert!(counts.batches_sent_again > 100 && counts.log_starts_moved > 100, "{counts:?}");
     }
 }
@@ -153,5 +159,19 @@ fn under_interval_the_same_power_cuts_do_lose_acknowledged_records() {
     let counts = lives(Durability::Interval, seeds::rounds(500));
     if seeds::all_are_run() {
         assert!(counts.records_lost > 0 && counts.commits_lost > 0, "{counts:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_lives_the_same_life() {
+    for durability in [Durability::Always, Durability::Interval] {
+        let mut traces = std::collections::BTreeSet::new();
+        seeds::run(0..20, |seed, step| {
+            let first = life(durability, seed, &mut Step::default(), &mut Counts::default())?;
+            let second = life(durability, seed, step, &mut Counts::default())?;
+            traces.insert(first.0);
+            if first == second { Ok(()) } else { Err(format!("traces differ: {first:?}, {second:?}")) }
+        });
+        assert!(!seeds::all_are_run() || traces.len() == 20, "each seed lives a life of its own");
     }
 }

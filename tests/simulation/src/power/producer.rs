@@ -1,10 +1,11 @@
 //! A producer: what it has sent to each partition, and what it has not been told of.
 
-use super::model::Place;
+use super::model::{Place, key_of};
+use bytes::Bytes;
 use runnel_broker::{ConnectionId, Timestamp};
 use runnel_protocol::Chunks;
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
-use runnel_protocol::records::BatchBuilder;
+use runnel_protocol::records::{BatchBuilder, RecordHeader};
 use std::collections::{BTreeMap, VecDeque};
 
 #[derive(Clone, Debug)]
@@ -74,9 +75,11 @@ impl Producer {
             Some(id) => builder.producer(id, 0, batch.base_sequence),
             None => builder,
         };
-        let filling = vec![b'.'; usize::try_from(batch.filling).expect("it is small")];
+        let filling = Bytes::from(vec![b'.'; usize::try_from(batch.filling).expect("it is small")]);
+        let headers = [RecordHeader { key: "filling".into(), value: Some(filling) }];
         for value in &batch.values {
-            builder.append(now.as_millis(), Some(&filling), Some(value.as_bytes()), &[]);
+            let key = key_of(value).to_be_bytes();
+            builder.append(now.as_millis(), Some(&key), Some(value.as_bytes()), &headers);
         }
         let records = Some(Chunks::from(builder.build()));
         ProduceRequest {

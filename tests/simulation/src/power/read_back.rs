@@ -1,7 +1,7 @@
 //! Reading everything back, and comparing it with what was promised.
 
 use super::Counts;
-use super::load::{Cluster, GROUP, Load, ORDERS, SHORT};
+use super::load::{Cluster, EXTRAS, GROUP, KEYED, Load, SHORT};
 use super::model::{Place, Promised};
 use runnel_broker::{Durability, PartitionSnapshot};
 use runnel_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchResponse, FetchTopic, PartitionData};
@@ -25,18 +25,23 @@ pub(super) fn fetch_request(place: Place, fetch_offset: i64, max_wait_ms: i32) -
     }
 }
 
-/// The records in a Fetch answer, with their offsets.
-pub(super) fn records_of(partition: &PartitionData) -> Result<Vec<(i64, String)>, String> {
+/// Values by offset, in order.
+type Found = Vec<(i64, String)>;
+
+/// The records in a Fetch answer, with their offsets, and the offset after the last batch.
+pub(super) fn records_of(partition: &PartitionData) -> Result<(Found, Option<i64>), String> {
     let bytes = partition.records.as_ref().and_then(Chunks::as_bytes).ok_or("records in one piece")?;
     let mut found = Vec::new();
+    let mut next_offset = None;
     for batch in records::split(&bytes).ending_at_partial().with_checksums() {
-        let (_, range) = batch.map_err(|error| error.to_string())?;
+        let (header, range) = batch.map_err(|error| error.to_string())?;
+        next_offset = Some(header.next_offset());
         for record in records::iterate(&bytes.slice(range), 1 << 20).map_err(|error| error.to_string())? {
             let record = record.map_err(|error| error.to_string())?;
             found.push((record.offset, String::from_utf8_lossy(&record.value.unwrap_or_default()).into_owned()));
         }
     }
-    Ok(found)
+    Ok((found, next_offset))
 }
 
 impl Load {
@@ -70,7 +75,7 @@ impl Load {
                 counts.topics_lost += 1;
                 self.lost(|| format!("topic {name:?} with id {id} is lost: {:?} is there", found.get(&name)))?;
                 self.model.topics.remove(&name);
-                if name != ORDERS && name != SHORT {
+                if EXTRAS.contains(&name.as_str()) {
                     self.model.places.retain(|place, _| place.0 != name);
                 }
             }
@@ -86,7 +91,7 @@ impl Load {
         if view.high_watermark != view.log_end_offset || view.offline.is_some() {
             return Err(format!("it is not at rest: {view:?}"));
         }
-        let mut found: Vec<(i64, String)> = Vec::new();
+        let mut found: Found = Vec::new();
         let mut offset = view.log_start_offset;
         while offset < view.high_watermark {
             let answer: FetchResponse = world.ask(11, fetch_request(place, offset, 0))?;
@@ -94,20 +99,24 @@ impl Load {
             if partition.error_code != 0 {
                 return Err(format!("fetch from {offset}: error {}", partition.error_code));
             }
-            let records = records_of(partition)?;
+            let (records, next_offset) = records_of(partition)?;
             found.extend(records.into_iter().filter(|(at, _)| *at >= offset));
-            match found.last() {
-                Some((last, _)) if *last >= offset => offset = last + 1,
+            match next_offset {
+                Some(next_offset) if next_offset > offset => offset = next_offset,
+                // Compaction may have taken what lay before the end.
+                _ if place.0 == KEYED => break,
                 _ => return Err(format!("nothing at offset {offset} of {}", view.high_watermark)),
             }
         }
         counts.records_read_back += found.len() as u64;
+        let offsets = u64::try_from(view.high_watermark - view.log_start_offset).unwrap_or(0);
+        counts.records_compacted += offsets.saturating_sub(found.len() as u64);
         let promised = self.model.places.get(&place).cloned().unwrap_or_default();
         if place.0 != SHORT && view.log_start_offset > promised.deleted_to {
             let (start, asked) = (view.log_start_offset, promised.deleted_to);
             self.lost(|| format!("the log starts at {start}, and records were to be deleted up to {asked}"))?;
         }
-        let lost = promised.check(view.log_start_offset, &found)?;
+        let lost = promised.check(view.log_start_offset, &found, place.0 == KEYED)?;
         counts.records_lost += lost;
         if lost > 0 {
             let last = promised.records.last_key_value();
