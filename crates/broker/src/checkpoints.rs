@@ -40,7 +40,7 @@ fn path(broker: BrokerId, file: &str) -> String {
     format!("broker-{broker}/{file}")
 }
 
-/// Writes all three files.
+/// Writes all files.
 ///
 /// # Errors
 /// The store's.
@@ -58,6 +58,9 @@ pub(crate) fn write<'a>(
     });
     let starts = moved.map(|partition| (partition, partition.log.log_start_offset()));
     storage.replace(&path(broker, LOG_STARTS), text(starts).as_bytes())?;
+    let compacted = partitions.clone().filter(|partition| partition.log.config().cleanup_policy.compact);
+    let cleaned = compacted.map(|partition| (partition, partition.log.clean_offset()));
+    storage.replace(&path(broker, CLEANED), text(cleaned).as_bytes())?;
     let watermarks = partitions.map(|partition| (partition, partition.high_watermark));
     storage.replace(&path(broker, HIGH_WATERMARKS), text(watermarks).as_bytes())
 }

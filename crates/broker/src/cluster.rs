@@ -8,7 +8,7 @@ use crate::ids::ConnectionId;
 use crate::input::Input;
 use crate::output::Output;
 use crate::snapshot::Snapshot;
-use crate::storage::{BlobId, Storage, StorageError};
+use crate::storage::{BlobId, LateClose, Storage, StorageError};
 use crate::time::Timestamp;
 
 /// A whole Kafka cluster over a store.
@@ -41,6 +41,8 @@ use crate::time::Timestamp;
 pub struct Cluster<S> {
     core: Core,
     storage: S,
+    /// Blobs to close before the next input, when all outputs are out.
+    closed: Vec<BlobId>,
 }
 
 impl<S: Storage> Cluster<S> {
@@ -50,7 +52,7 @@ impl<S: Storage> Cluster<S> {
     /// A store that cannot be read, a setting that is not Kafka's, or files of another cluster.
     pub fn open(config: ClusterConfig, mut storage: S, now: Timestamp) -> Result<Self, OpenError> {
         let core = Core::open(config, &mut storage, now)?;
-        Ok(Cluster { core, storage })
+        Ok(Cluster { core, storage, closed: Vec::new() })
     }
 
     /// Takes one input. The outputs are to be drained before the next.
@@ -59,9 +61,13 @@ impl<S: Storage> Cluster<S> {
     /// If outputs of the last input are left, which is a mistake of the driver.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) {
         assert!(self.core.outputs.is_empty(), "outputs are drained before the next input");
+        for blob in self.closed.drain(..) {
+            self.storage.close(blob);
+        }
         let core = &mut self.core;
         core.now = core.now.max(now);
-        let mut turn = Turn { now: core.now, storage: &mut self.storage };
+        let mut storage = LateClose { storage: &mut self.storage, closed: &mut self.closed };
+        let mut turn = Turn { now: core.now, storage: &mut storage };
         while let Some(timer) = core.timers.pop_due(turn.now) {
             let is_slice = timer == crate::timers::Timer::Cleaning;
             core.handle_timer(&mut turn, timer);
@@ -97,7 +103,8 @@ impl<S: Storage> Cluster<S> {
 
     /// Whether a request of this connection waits for its answer, so that a further one would only stand in line.
     pub fn is_busy(&self, connection: ConnectionId) -> bool {
-        self.core.connections.get(&connection).is_some_and(|state| state.answering.is_some())
+        let state = self.core.connections.get(&connection);
+        state.is_some_and(|state| state.answering.is_some() || !state.queue.is_empty())
     }
 
     /// Who is at the other end of a connection, in words.

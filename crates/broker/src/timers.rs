@@ -11,6 +11,8 @@ pub(crate) enum Timer {
     Reply(ReplyId),
     /// Every broker's logs are looked at for segments to remove (`log.retention.check.interval.ms`).
     Retention,
+    /// Compacted topics are looked at for something to compact (`log.cleaner.backoff.ms`).
+    Compaction,
     /// The next slice of retention or compaction work, one bounded piece at a time.
     Cleaning,
     /// Recovery points, log start offsets and high watermarks are written down.

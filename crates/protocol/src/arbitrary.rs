@@ -31,10 +31,13 @@ pub struct Row {
     /// Reads one in a version and writes it again; the count is of bytes that were not read.
     pub recode: fn(Bytes, i16) -> Result<(Bytes, usize), DecodeError>,
     /// Reads one in the first version and writes it in the second.
-    pub rewrite: fn(Bytes, i16, i16) -> Result<Result<Bytes, EncodeError>, DecodeError>,
+    pub rewrite: fn(Bytes, i16, i16) -> Result<Rewritten, DecodeError>,
     /// Makes a random one and says whether it is the same after having been written and read.
     pub survives: fn(&mut Source, i16) -> Result<bool, DecodeError>,
 }
+
+/// The bytes of a message in another version, or why that version cannot say it.
+pub type Rewritten = Result<Bytes, EncodeError>;
 
 impl Row {
     const fn of<M: Message + Arbitrary + PartialEq>(name: &'static str, schema: &'static schema::Message) -> Self {

@@ -172,10 +172,13 @@ fn check_together(matches: &ArgMatches) -> Result<(), StartError> {
     Ok(())
 }
 
-/// The first line of clap's message, which says what is wrong; the lines below it repeat the usage.
+/// What clap's message says is wrong, in one line; what it says below that repeats the usage.
 fn wrong(error: &clap::Error) -> StartError {
     let message = error.to_string();
-    let first = message.lines().next().unwrap_or("wrong arguments");
+    let mut lines = message.lines();
+    let first = lines.next().unwrap_or("wrong arguments");
     let reason = first.strip_prefix("error: ").unwrap_or(first);
-    StartError::new(format!("{reason} (runnel --help lists what there is)"))
+    let choice = lines.next().map(str::trim).filter(|line| line.starts_with('[')).unwrap_or_default();
+    let space = if choice.is_empty() { "" } else { " " };
+    StartError::new(format!("{reason}{space}{choice} (runnel --help lists what there is)"))
 }

@@ -66,6 +66,8 @@ impl Driver {
         };
         let driver =
             Rc::new(Driver { state: RefCell::new(state), wakeup_moved: Notify::new(), flushed: Notify::new() });
+        // Opening it may have left outputs, and those come before the first input.
+        driver.drain(&mut driver.state.borrow_mut());
         driver.handle(Input::Timer);
         driver
     }
@@ -196,9 +198,7 @@ impl Driver {
         while let Some(input) = state.inputs.pop_front() {
             let now = state.clock.now();
             state.cluster.handle_input(now, input);
-            while let Some(output) = state.cluster.poll_output() {
-                self.carry_out(state, output);
-            }
+            self.drain(state);
         }
         while let Some(line) = state.cluster.poll_log() {
             tracing::warn!("{line}");
@@ -209,6 +209,12 @@ impl Driver {
         {
             state.wakeup = wakeup;
             self.wakeup_moved.notify_one();
+        }
+    }
+
+    fn drain(self: &Rc<Self>, state: &mut State) {
+        while let Some(output) = state.cluster.poll_output() {
+            self.carry_out(state, output);
         }
     }
 

@@ -66,11 +66,7 @@ fn framed(version: i16, correlation_id: i32, request: &Request) -> Bytes {
 }
 
 fn api_versions(correlation_id: i32) -> Bytes {
-    let request = ApiVersionsRequest {
-        client_software_name: "tester".into(),
-        client_software_version: "1.0".into(),
-        ..ApiVersionsRequest::default()
-    };
+    let request = ApiVersionsRequest { client_software_name: "tester".into(), client_software_version: "1.0".into() };
     framed(3, correlation_id, &Request::ApiVersions(request))
 }
 
@@ -259,5 +255,44 @@ fn a_watcher_gets_a_snapshot_and_then_every_event_after_it() {
             }
         }
         drop(socket);
+    });
+}
+
+#[test]
+fn a_cluster_that_wants_the_disk_from_the_start_gets_it() {
+    run(async {
+        let served = serve("--fsync always --topic orders:2").await;
+        served.driver.look(|cluster, _| assert_eq!(cluster.snapshot().topics[0].partitions.len(), 2));
+    });
+}
+
+#[test]
+fn a_watcher_that_falls_behind_is_told_and_starts_again_from_a_snapshot() {
+    run(async {
+        let served = serve("").await;
+        let mut socket = watch(&served).await;
+        let mut sequence = next(&mut socket).await["snapshot"]["sequence"].as_u64().unwrap();
+        // More events than the queue and the sockets' buffers hold, while the watcher reads none.
+        let mut client = TcpStream::connect(&served.kafka).await.unwrap();
+        let crowd: Vec<u8> = std::iter::repeat_n(api_versions(1), 500).flatten().collect();
+        for _ in 0..120 {
+            client.write_all(&crowd).await.unwrap();
+            for _ in 0..500 {
+                read_frame(&mut client).await;
+            }
+        }
+        let mut missed = 0;
+        while missed == 0 {
+            let message = next(&mut socket).await;
+            match message["type"].as_str().unwrap() {
+                "event" => sequence += 1,
+                "missed" => missed = message["count"].as_u64().unwrap(),
+                other => panic!("{other}"),
+            }
+        }
+        assert!(missed > 4096, "{missed}");
+        let snapshot = next(&mut socket).await;
+        let after = snapshot["snapshot"]["sequence"].as_u64().unwrap();
+        assert_eq!(after, sequence + missed, "what was told and what was missed is all there was");
     });
 }

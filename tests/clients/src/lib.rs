@@ -1,6 +1,6 @@
 //! Real clients against a freshly started server, compared with what they print on Apache Kafka.
 //!
-//! A scenario is a [transcript](transcript): commands, and under each what it printed. The files lie in `expected/`;
+//! A scenario is a [`transcript`]: commands, and under each what it printed. The files lie in `expected/`;
 //! what stands in them was printed by a real Apache Kafka. `cargo xtask capture` starts one and writes them anew, so
 //! that anybody can check; `cargo test -p runnel-clients-tests` runs the same commands against `runnel`.
 //!
@@ -23,4 +23,8 @@ pub mod tools;
 pub mod transcript;
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod second_oracle;

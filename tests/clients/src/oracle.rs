@@ -4,6 +4,8 @@
 //! Kafka, a second one an older Kafka for the versions that the current one no longer speaks. Each message is compared
 //! as bytes, and as fields: `describe` on our side, Kafka's JSON converters on theirs.
 
+use crate::folders;
+use crate::scenarios::report;
 use bytes::Bytes;
 use runnel_protocol::arbitrary::{MESSAGES, Row, Source};
 use runnel_protocol::describe::{Description, Field, Value, describe_message};
@@ -12,9 +14,19 @@ use std::io::{BufRead, BufReader, Write};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Instant;
 
 /// Messages of each kind and version, in each direction.
 const ROUNDS: u64 = 20;
+
+#[test]
+fn the_codec_agrees_with_kafkas_own() {
+    let started = Instant::now();
+    let counts = codec_agrees_with_kafka(&folders::target("kafka-4.3.0"), &folders::target("kafka-clients-3.9.1"))
+        .unwrap_or_else(|difference| panic!("{difference}"));
+    let seconds = started.elapsed().as_secs_f64();
+    report(&format!("scenario the_codec_agrees_with_kafkas_own: {counts}: {seconds:.1} s"));
+}
 
 /// Compares every message of every version that we accept with Kafka's classes, and returns one line with the counts.
 ///
@@ -22,7 +34,7 @@ const ROUNDS: u64 = 20;
 ///
 /// # Errors
 /// The first message on which the two do not agree, or why they could not be asked.
-pub fn codec_agrees_with_kafka(kafka_lib: &Path, older_lib: &Path) -> Result<String, String> {
+fn codec_agrees_with_kafka(kafka_lib: &Path, older_lib: &Path) -> Result<String, String> {
     let mut newer = Oracle::start(&format!("{}/*", kafka_lib.display()))?;
     // Kafka's JSON converters want Jackson, which the clients' own dependencies leave out.
     let mut older = Oracle::start(&format!("{0}/*{1}{2}/*", older_lib.display(), separator(), kafka_lib.display()))?;

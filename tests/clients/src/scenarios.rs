@@ -208,6 +208,6 @@ fn is_there(program: &str) -> bool {
 }
 
 /// A line that stands in the output also when the test passes.
-fn report(line: &str) {
+pub(crate) fn report(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -15,6 +15,7 @@ use crate::topics::creation::{self, Answers, MorePartitions, NewTopic, PlannedTo
 use crate::topics::placement::UsableBroker;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Producer ids that a broker takes at a time, as Kafka's do.
@@ -209,6 +210,7 @@ impl Core {
                 self.metrics.log.push_back(error.to_string());
             }
             self.cleaning.remove(&(*broker, *key));
+            self.compacted.remove(&(*broker, *key));
             self.purgatory.wake(*key);
         }
     }
@@ -229,6 +231,10 @@ impl Core {
             })
             .collect();
         self.remove_partitions(turn, &doomed);
+        for broker in doomed.iter().map(|(broker, _)| *broker).collect::<BTreeSet<BrokerId>>() {
+            // They go by name: a new topic of this name must not begin where the old one did.
+            self.write_checkpoints(turn, broker);
+        }
         for broker in self.broker_ids() {
             self.groups(broker).topics_deleted(turn.now, &[(name.to_string(), id)]);
         }
@@ -252,7 +258,8 @@ impl Core {
         }
     }
 
-    /// The next producer id of a broker, and what to wait for if a new block of them had to be written.
+    /// The next producer id of a broker, and what to wait for before it is told: while the block that it is from is not
+    /// safe, a power cut would have the block given out again.
     ///
     /// # Errors
     /// The metadata log's.
@@ -260,21 +267,22 @@ impl Core {
         &mut self,
         turn: &mut Turn<'_>,
         broker: BrokerId,
-    ) -> Result<(i64, Option<WrittenWait>), ErrorCode> {
-        let Some(state) = self.brokers.get_mut(&broker) else { return Err(ErrorCode::CoordinatorNotAvailable) };
-        let (next, end) = state.producer_ids;
-        if next < end {
-            state.producer_ids.0 += 1;
-            return Ok((next, None));
+    ) -> Result<(i64, WrittenWait), ErrorCode> {
+        let Some(state) = self.brokers.get(&broker) else { return Err(ErrorCode::CoordinatorNotAvailable) };
+        if state.producer_ids.is_empty() {
+            let first = self.metadata.image().next_producer_id;
+            let next_producer_id = first + PRODUCER_IDS_BLOCK;
+            let broker_epoch = self.metadata.image().brokers.get(&broker).copied().unwrap_or(-1);
+            let wait = self.commit(turn, &[Change::ProducerIds { broker, broker_epoch, next_producer_id }])?;
+            if let Some(state) = self.brokers.get_mut(&broker) {
+                state.producer_ids = first..next_producer_id;
+                state.producer_ids_written = wait.end;
+            }
         }
-        let first = self.metadata.image().next_producer_id;
-        let next_producer_id = first + PRODUCER_IDS_BLOCK;
-        let broker_epoch = self.metadata.image().brokers.get(&broker).copied().unwrap_or(-1);
-        let wait = self.commit(turn, &[Change::ProducerIds { broker, broker_epoch, next_producer_id }])?;
-        if let Some(state) = self.brokers.get_mut(&broker) {
-            state.producer_ids = (first + 1, next_producer_id);
-        }
-        Ok((first, Some(wait)))
+        let state = self.brokers.get_mut(&broker).ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        let wait = WrittenWait { partition: METADATA_PARTITION, end: state.producer_ids_written, place: None };
+        let next = state.producer_ids.next().ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        Ok((next, wait))
     }
 }
 

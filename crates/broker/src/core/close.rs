@@ -2,29 +2,25 @@
 
 use super::{Core, Turn};
 use crate::ids::BrokerId;
+use crate::log::Flush;
 use crate::properties;
 use crate::storage::{BlobId, StorageError};
 
 impl Core {
-    /// Writes what is still in memory: indexes, producers' snapshots, checkpoints. Answers the blobs that must be
-    /// durable before the clean stop is marked with [`Core::mark_clean`].
+    /// Writes what is still in memory: indexes and producers' snapshots. Answers the blobs that must be durable before
+    /// the clean stop is marked with [`Core::mark_clean`], with those of a flush that is under way: nobody waits for it.
     ///
     /// # Errors
     /// The store's, for the first partition that could not be closed; the others are closed all the same.
     pub(crate) fn close(&mut self, turn: &mut Turn<'_>) -> Result<Vec<BlobId>, StorageError> {
-        let mut blobs = Vec::new();
+        let mut blobs = self.flushes.blobs_under_way();
         let mut outcome = Ok(());
         let mut keep = |partition: &mut crate::replication::Partition, turn: &mut Turn<'_>| {
             if partition.offline.is_some() {
                 return;
             }
             match partition.log.write_out(turn.storage) {
-                Ok(()) => {
-                    if let Some(flush) = partition.log.begin_flush() {
-                        blobs.extend(flush.blobs.iter().copied());
-                        partition.log.flushed(&flush);
-                    }
-                }
+                Ok(()) => blobs.extend(partition.log.begin_flush().into_iter().flat_map(|flush| flush.blobs)),
                 Err(error) => {
                     if outcome.is_ok() {
                         outcome = Err(error);
@@ -38,13 +34,10 @@ impl Core {
             }
         }
         keep(self.metadata.partition_mut(), turn);
-        for broker in self.broker_ids() {
-            self.write_checkpoints(turn, broker);
-        }
         outcome.map(|()| blobs)
     }
 
-    /// Marks the stop as clean. A broker with a partition that is offline is not: its files want a look.
+    /// Writes down that everything is durable and marks the stop as clean. A broker with a partition that is offline is not: its files want a look.
     ///
     /// # Errors
     /// The store's.
@@ -57,7 +50,13 @@ impl Core {
                 .get(broker)
                 .is_some_and(|broker| broker.partitions.values().all(|partition| partition.offline.is_none()))
         };
+        let all = self.brokers.values_mut().flat_map(|broker| broker.partitions.values_mut());
+        for partition in all.filter(|partition| partition.offline.is_none()) {
+            let offset = partition.log.log_end_offset();
+            partition.log.flushed(&Flush { blobs: Vec::new(), offset });
+        }
         for broker in self.broker_ids() {
+            self.write_checkpoints(turn, broker);
             if whole(self, &broker) {
                 let epoch = self.metadata.image().brokers.get(&broker).copied().unwrap_or(-1);
                 properties::end(turn.storage, broker, epoch)?;

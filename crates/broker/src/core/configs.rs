@@ -103,6 +103,15 @@ impl Settings {
         Duration::from_millis(u64::try_from(millis).unwrap_or(1).max(1))
     }
 
+    pub(crate) fn compaction_interval(&self) -> Duration {
+        let millis = self.of_controller().i64("log.cleaner.backoff.ms");
+        Duration::from_millis(u64::try_from(millis).unwrap_or(1).max(1))
+    }
+
+    pub(crate) fn compacts(&self) -> bool {
+        self.of_controller().boolean("log.cleaner.enable")
+    }
+
     /// A whole number among the settings.
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.of_controller().number(name)

@@ -10,7 +10,7 @@ use crate::event::EventKind;
 use crate::ids::{BrokerId, FlushId, TopicPartition};
 use crate::log::Flush;
 use crate::output::Output;
-use crate::storage::StorageError;
+use crate::storage::{BlobId, StorageError};
 use crate::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +32,16 @@ struct UnderWay {
 impl Flushes {
     pub(crate) fn want(&mut self, broker: BrokerId, key: TopicPartition) {
         self.wanted.insert((broker, key));
+    }
+
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// What the driver is flushing, or about to.
+    pub(crate) fn blobs_under_way(&self) -> Vec<BlobId> {
+        let parts = self.under_way.iter().flat_map(|flush| flush.parts.values());
+        parts.flat_map(|part| part.blobs.iter().copied()).collect()
     }
 }
 
@@ -69,6 +79,7 @@ impl Core {
     pub(crate) fn handle_flushed(&mut self, turn: &Turn<'_>, id: FlushId, outcome: Result<(), StorageError>) {
         let Some(flush) = self.flushes.under_way.take_if(|flush| flush.id == id) else { return };
         self.metrics.flushed(turn.now.since(flush.began));
+        self.is_opening = false;
         for ((broker, key), part) in flush.parts {
             match &outcome {
                 Ok(()) => {
@@ -89,6 +100,7 @@ impl Core {
         if let Some(partition) = self.partition_mut(broker, key) {
             partition.durable_end = partition.durable_end.max(end);
         }
+        self.resume_compaction(broker, key);
         self.advance_high_watermark(broker, key);
     }
 

@@ -2,11 +2,12 @@
 //! waits for a disk.
 
 use super::{Core, Turn};
-use crate::checkpoints;
 use crate::event::{EventKind, RemovalReason};
 use crate::ids::{BrokerId, TopicPartition};
-use crate::log::RemovedReason;
+use crate::log::{Compaction, Log, Removed, RemovedReason};
+use crate::storage::StorageError;
 use crate::timers::Timer;
+use crate::{Offset, checkpoints};
 use std::time::Duration;
 
 /// How often recovery points, log start offsets and high watermarks are written down
@@ -17,23 +18,45 @@ impl Core {
     /// Sets the clocks of this work going.
     pub(crate) fn schedule_maintenance(&mut self) {
         self.timers.set(Timer::Retention, self.now + self.settings.retention_check_interval());
+        self.timers.set(Timer::Compaction, self.now + self.settings.compaction_interval());
         self.timers.set(Timer::Checkpoint, self.now + CHECKPOINT_INTERVAL);
     }
 
     /// Lists every partition for a look, and begins with the first.
-    pub(crate) fn begin_cleaning(&mut self, turn: &Turn<'_>) {
-        for (id, broker) in &self.brokers {
-            self.cleaning.extend(broker.partitions.keys().map(|key| (*id, *key)));
-        }
-        self.timers.set(Timer::Cleaning, turn.now);
+    pub(crate) fn begin_retention(&mut self, turn: &Turn<'_>) {
+        self.list_for_cleaning(|_| true);
         self.timers.set(Timer::Retention, turn.now + self.settings.retention_check_interval());
+    }
+
+    /// Lists the partitions that keep their records by key.
+    pub(crate) fn begin_compaction(&mut self, turn: &Turn<'_>) {
+        if self.settings.compacts() {
+            self.list_for_cleaning(|log| log.config().cleanup_policy.compact && log.has_files());
+        }
+        self.timers.set(Timer::Compaction, turn.now + self.settings.compaction_interval());
+    }
+
+    fn list_for_cleaning(&mut self, wanted: impl Fn(&Log) -> bool) {
+        for (id, broker) in &self.brokers {
+            let listed = broker.partitions.iter().filter(|(_, partition)| wanted(&partition.log));
+            self.cleaning.extend(listed.map(|(key, _)| (*id, *key)));
+        }
+        if !self.cleaning.is_empty() {
+            self.timers.set(Timer::Cleaning, self.now);
+        }
     }
 
     /// One slice of the work on one partition.
     pub(crate) fn clean_next(&mut self, turn: &mut Turn<'_>) {
         let Some((broker, key)) = self.cleaning.pop_first() else { return };
-        if self.clean(turn, broker, key) {
-            self.cleaning.insert((broker, key));
+        match self.clean(turn, broker, key) {
+            Ok(true) => {
+                self.cleaning.insert((broker, key));
+            }
+            Ok(false) => {}
+            Err(error) => {
+                self.storage_failed(broker, key, error);
+            }
         }
         if !self.cleaning.is_empty() {
             self.timers.set(Timer::Cleaning, turn.now);
@@ -41,34 +64,67 @@ impl Core {
     }
 
     /// Does a slice of work on a partition; true if there is more.
-    fn clean(&mut self, turn: &mut Turn<'_>, broker: BrokerId, key: TopicPartition) -> bool {
-        let Some(partition) = self.partition_mut(broker, key) else { return false };
+    fn clean(&mut self, turn: &mut Turn<'_>, broker: BrokerId, key: TopicPartition) -> Result<bool, StorageError> {
+        let compacts = self.settings.compacts() && !self.compacted.contains(&(broker, key));
+        let Some(partition) = self.partition_mut(broker, key) else { return Ok(false) };
         if partition.offline.is_some() {
-            return false;
+            return Ok(false);
         }
         partition.log.expire_producers(turn.now);
-        let topic = partition.topic.to_string();
-        let high_watermark = partition.high_watermark;
+        let (high_watermark, last_stable_offset) = (partition.high_watermark, partition.last_stable_offset());
         let from = partition.log.log_start_offset();
-        let removed = match partition.log.retain(turn.storage, turn.now, high_watermark) {
-            Ok(removed) => removed,
-            Err(error) => {
-                self.storage_failed(broker, key, error);
-                return false;
-            }
-        };
+        let removed = partition.log.retain(turn.storage, turn.now, high_watermark)?;
         let to = partition.log.log_start_offset();
-        let again = !removed.is_empty();
-        let mut why = RemovalReason::RetentionTime;
+        let compaction = match compacts {
+            true => partition.log.compact(turn.storage, turn.now, last_stable_offset)?,
+            false => Compaction::Idle,
+        };
+        let topic = partition.topic.clone();
+        let mut again = !removed.is_empty();
+        self.report_removed(broker, &topic, key, &removed, (from, to));
+        if to > from {
+            self.write_checkpoints(turn, broker);
+        }
+        match compaction {
+            Compaction::Idle => {}
+            Compaction::Working => again = true,
+            Compaction::AwaitsFlush => {
+                self.compacted.insert((broker, key));
+                self.flushes.want(broker, key);
+            }
+            Compaction::Done(done) => {
+                // A round may leave more to do; the next look will see.
+                self.emit(broker, || EventKind::LogCompacted {
+                    topic: topic.to_string(),
+                    partition: key.index.0,
+                    records_before: done.records_before,
+                    records_after: done.records_after,
+                    size_before: done.size_before,
+                    size_after: done.size_after,
+                });
+                self.write_checkpoints(turn, broker);
+            }
+        }
+        Ok(again)
+    }
+
+    fn report_removed(
+        &mut self,
+        broker: BrokerId,
+        topic: &str,
+        key: TopicPartition,
+        removed: &[Removed],
+        (from, to): (Offset, Offset),
+    ) {
+        let mut why = RemovalReason::LogStart;
         for segment in removed {
             why = match segment.reason {
                 RemovedReason::Age { .. } => RemovalReason::RetentionTime,
                 RemovedReason::Size { .. } => RemovalReason::RetentionSize,
                 RemovedReason::BeforeLogStart => RemovalReason::LogStart,
             };
-            let topic = topic.clone();
             self.emit(broker, || EventKind::SegmentRemoved {
-                topic,
+                topic: topic.to_owned(),
                 partition: key.index.0,
                 base_offset: segment.base_offset,
                 size: u64::from(segment.size),
@@ -76,11 +132,22 @@ impl Core {
             });
         }
         if to > from {
-            let topic = topic.clone();
-            self.emit(broker, || EventKind::LogStartMoved { topic, partition: key.index.0, from, to, why });
-            self.write_checkpoints(turn, broker);
+            self.emit(broker, || EventKind::LogStartMoved {
+                topic: topic.to_owned(),
+                partition: key.index.0,
+                from,
+                to,
+                why,
+            });
         }
-        again
+    }
+
+    /// The disk has a partition's compacted copy: the round goes on.
+    pub(crate) fn resume_compaction(&mut self, broker: BrokerId, key: TopicPartition) {
+        if self.compacted.remove(&(broker, key)) {
+            self.cleaning.insert((broker, key));
+            self.timers.set(Timer::Cleaning, self.now);
+        }
     }
 
     /// Writes the checkpoints of all brokers, and sets the next time.

@@ -40,6 +40,7 @@ use crate::timers::Timers;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Range;
 use uuid::Uuid;
 
 /// What one input is handled with.
@@ -54,8 +55,10 @@ pub(crate) struct Broker {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) partitions: BTreeMap<TopicPartition, Partition>,
     pub(crate) groups: Groups,
-    /// Producer ids that it may give out, from the first to before the second.
-    pub(crate) producer_ids: (i64, i64),
+    /// Producer ids that it may give out.
+    pub(crate) producer_ids: Range<i64>,
+    /// Where the metadata log ends with the record that says they are its own.
+    pub(crate) producer_ids_written: Offset,
     /// Whether its files were read after a clean stop.
     pub(crate) was_clean: bool,
 }
@@ -75,11 +78,16 @@ pub(crate) struct Core {
     pub(crate) flushes: Flushes,
     pub(crate) metrics: Metrics,
     pub(crate) outputs: VecDeque<Output>,
+    /// Whether what was found at the start is still on its way to the disk. Under `always` requests wait for it, since
+    /// every answer may rest on it: a batch that is known already, a topic that is there, a committed offset.
+    pub(crate) is_opening: bool,
     /// Connections whose next request may be looked at.
     pub(crate) ready: BTreeSet<ConnectionId>,
     pub(crate) next_reply: u64,
     /// Where cleaning goes on: the partitions that are still to be looked at.
     pub(crate) cleaning: BTreeSet<(BrokerId, TopicPartition)>,
+    /// Compactions whose copy is on its way to the disk.
+    pub(crate) compacted: BTreeSet<(BrokerId, TopicPartition)>,
     pub(crate) event_sequence: u64,
     pub(crate) watched: bool,
     pub(crate) now: Timestamp,

@@ -5,9 +5,7 @@ use crate::checkpoints::{self, Checkpoints};
 use crate::config::{ClusterConfig, Durability};
 use crate::event::EventKind;
 use crate::groups::Groups;
-use crate::ids::{
-    BrokerId, PartitionIndex, TopicPartition, parse_partition_folder, parse_uuid_text, partition_folder, uuid_text,
-};
+use crate::ids::{BrokerId, PartitionIndex, TopicPartition, parse_partition_folder, partition_folder, uuid_text};
 use crate::log::{self, Files, Hints, Log};
 use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionRegistration};
 use crate::properties;
@@ -68,7 +66,8 @@ impl Core {
                 endpoints: broker.endpoints.clone(),
                 partitions: BTreeMap::new(),
                 groups: Groups::new(settings.groups_config(config.profile)),
-                producer_ids: (0, 0),
+                producer_ids: 0..0,
+                producer_ids_written: 0,
                 was_clean,
             };
             brokers.insert(broker.id, state);
@@ -87,9 +86,11 @@ impl Core {
             flushes: Flushes::default(),
             metrics: Metrics::default(),
             outputs: VecDeque::new(),
+            is_opening: false,
             ready: BTreeSet::new(),
             next_reply: 0,
             cleaning: BTreeSet::new(),
+            compacted: BTreeSet::new(),
             event_sequence: 0,
             watched: false,
             now,
@@ -104,6 +105,7 @@ impl Core {
         }
         core.schedule_maintenance();
         core.settle(&mut turn);
+        core.is_opening = core.config.durability == Durability::Always && core.flushes.is_under_way();
         Ok(core)
     }
 
@@ -188,6 +190,10 @@ impl Core {
             self.open_partition(turn, broker, &topic, key, leader_epoch, &checkpoints, was_clean)?;
         }
         self.adopt(turn, broker, &known, &checkpoints)?;
+        if checkpoints != Checkpoints::default() && !was_clean {
+            // What was recovered may end before what was written down, and a topic that is gone may come back by name.
+            self.write_checkpoints(turn, broker);
+        }
         let count = self.brokers.get(&broker).map_or(0, |broker| broker.partitions.len());
         self.emit(broker, || EventKind::BrokerStarted { partitions: u32::try_from(count).unwrap_or(u32::MAX) });
         Ok(())
@@ -205,6 +211,7 @@ impl Core {
         clean_shutdown: bool,
     ) -> Result<(), OpenError> {
         let folder = partition_folder(broker, topic, key.index);
+        self.clear_folder(turn, &folder, key.topic_id)?;
         let overrides = self.metadata.image().topic_configs.get(topic).cloned().unwrap_or_default();
         let config = self.settings.log_config(broker, &overrides);
         let files = if topics::is_internal(topic) { Files::AtFirstAppend } else { Files::AtOnce };
@@ -241,6 +248,21 @@ impl Core {
             state.partitions.insert(key, partition);
         }
         Ok(())
+    }
+
+    /// Makes way in a partition's folder where it holds another topic of the same name: a power cut may undo a removal
+    /// and keep the metadata that came after it, or the other way round. A topic that is known to be gone goes; another
+    /// one is somebody's data, and its folder is set aside under the name that Kafka gives it.
+    fn clear_folder(&mut self, turn: &mut Turn<'_>, folder: &str, topic_id: Uuid) -> Result<(), StorageError> {
+        let Some(other) = log::topic_id(turn.storage, folder)?.filter(|other| *other != topic_id) else {
+            return Ok(());
+        };
+        if self.metadata.image().was_removed(other) {
+            return turn.storage.remove(folder);
+        }
+        let aside = format!("{folder}.{}-stray", uuid_text(other));
+        self.metrics.log.push_back(format!("{folder:?} belongs to another topic: it is kept as {aside:?}"));
+        turn.storage.rename(folder, &aside)
     }
 
     /// Folders that the metadata log does not know. One of a deleted topic is a left-over of its deletion and goes;
@@ -324,7 +346,6 @@ impl Core {
             "took in topic {topic:?} ({}) with {count} partitions, which was found on broker {broker}",
             uuid_text(id)
         ));
-        debug_assert_eq!(parse_uuid_text(&uuid_text(id)), Some(id), "identifiers read back");
         Ok(())
     }
 

@@ -30,7 +30,9 @@ impl Core {
                 self.wake(turn, waiter);
                 continue;
             }
-            if let Some(connection) = self.ready.pop_first() {
+            if !self.is_opening
+                && let Some(connection) = self.ready.pop_first()
+            {
                 self.next_request(turn, connection);
                 continue;
             }
@@ -53,7 +55,8 @@ impl Core {
         match timer {
             Timer::Reply(reply) => self.reply_due(turn, reply),
             Timer::Groups(broker) => self.groups(broker).handle_timers(turn.now),
-            Timer::Retention => self.begin_cleaning(turn),
+            Timer::Retention => self.begin_retention(turn),
+            Timer::Compaction => self.begin_compaction(turn),
             Timer::Cleaning => self.clean_next(turn),
             Timer::Checkpoint => self.checkpoint(turn),
         }

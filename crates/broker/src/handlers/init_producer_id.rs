@@ -32,10 +32,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         connection: call.connection,
     });
     let response = InitProducerIdResponse { producer_id, producer_epoch: 0, ..Default::default() };
-    match wait {
-        None => response.into(),
-        Some(wait) => Reply::After(Box::new(Written { response: response.into(), waits: vec![wait] })),
-    }
+    Reply::After(Box::new(Written { response: response.into(), waits: vec![wait] }))
 }
 
 fn refuse(code: ErrorCode) -> InitProducerIdResponse {

@@ -43,10 +43,10 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         -1 => Ok(Acks::All),
         _ => Err(ErrorCode::InvalidRequiredAcks),
     };
-    let acks = match &request.transactional_id {
+    let acks = match request.transactional_id {
         Some(_) => Err(ErrorCode::UnsupportedVersion),
-        // As Kafka's authorizer says it: what belongs to no transaction may not claim to.
-        None if has_transactional_batch(&request) => Err(ErrorCode::TransactionalIdAuthorizationFailed),
+        // Kafka looks for records of a transaction in a request without one before anything else.
+        None if has_transactional_records(&request) => Err(ErrorCode::TransactionalIdAuthorizationFailed),
         None => acks,
     };
     let by_admin = core.connections.get(&call.connection).is_some_and(|from| from.client.client_id == ADMIN_CLIENT_ID);
@@ -101,13 +101,10 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     Reply::Parked
 }
 
-/// Whether a batch says that it belongs to a transaction.
-fn has_transactional_batch(request: &ProduceRequest) -> bool {
-    let batches = request.topic_data.iter().flat_map(|topic| &topic.partition_data).filter_map(|data| {
-        let bytes = data.records.as_ref()?.as_bytes()?;
-        BatchHeader::read(&bytes).ok()
-    });
-    batches.into_iter().any(|header| header.attributes.is_transactional())
+fn has_transactional_records(request: &ProduceRequest) -> bool {
+    let partitions = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    let batches = partitions.filter_map(|partition| partition.records.as_ref()?.as_bytes());
+    batches.filter_map(|batch| BatchHeader::read(&batch).ok()).any(|header| header.attributes.is_transactional())
 }
 
 fn park(

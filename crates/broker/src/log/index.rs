@@ -139,8 +139,9 @@ impl OffsetIndex {
         base_offset: Offset,
         entry: OffsetEntry,
     ) -> Result<(), StorageError> {
+        let Some(offset) = relative(base_offset, entry.offset) else { return Ok(()) };
         let mut bytes = [0; OFFSET_ENTRY_SIZE];
-        bytes[..4].copy_from_slice(&relative(base_offset, entry.offset));
+        bytes[..4].copy_from_slice(&offset);
         bytes[4..].copy_from_slice(&entry.position.to_be_bytes());
         self.push(storage, bytes)
     }
@@ -201,12 +202,12 @@ impl TimeIndex {
         entry: TimeEntry,
     ) -> Result<(), StorageError> {
         let last = self.last(storage, base_offset)?.map_or(-1, |last| last.timestamp);
-        if entry.timestamp <= last {
+        let Some(offset) = relative(base_offset, entry.offset).filter(|_| entry.timestamp > last) else {
             return Ok(());
-        }
+        };
         let mut bytes = [0; TIME_ENTRY_SIZE];
         bytes[..8].copy_from_slice(&entry.timestamp.to_be_bytes());
-        bytes[8..].copy_from_slice(&relative(base_offset, entry.offset));
+        bytes[8..].copy_from_slice(&offset);
         self.push(storage, bytes)
     }
 
@@ -250,8 +251,10 @@ impl TimeIndex {
     }
 }
 
-fn relative(base_offset: Offset, offset: Offset) -> [u8; 4] {
-    i32::try_from(offset - base_offset).expect("a segment is rolled before its offsets leave 31 bits").to_be_bytes()
+/// `None` for an offset that is too far away. A segment is rolled before that, so it comes from a damaged batch, and
+/// an index may do without an entry.
+fn relative(base_offset: Offset, offset: Offset) -> Option<[u8; 4]> {
+    i32::try_from(offset.checked_sub(base_offset)?).ok().map(i32::to_be_bytes)
 }
 
 fn offset_entry(base_offset: Offset, bytes: &[u8; OFFSET_ENTRY_SIZE]) -> OffsetEntry {

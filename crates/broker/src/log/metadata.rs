@@ -9,33 +9,7 @@ use super::paths;
 use crate::{Storage, StorageError};
 use uuid::Uuid;
 
-/// Kafka's text of an id: URL-safe base64 without padding.
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// An id as Kafka prints it.
-pub fn id_to_text(id: Uuid) -> String {
-    let mut text = String::with_capacity(22);
-    let bits = id.as_u128();
-    for at in 0..22 {
-        // 128 bits are 21 digits of six bits and one of two, which stands in the upper bits of its digit.
-        let digit = if at < 21 { bits >> (122 - 6 * at) } else { bits << 4 };
-        text.push(char::from(ALPHABET[usize::try_from(digit & 0x3f).expect("six bits fit")]));
-    }
-    text
-}
-
-/// An id from Kafka's text, `None` if it is not one.
-pub fn id_from_text(text: &str) -> Option<Uuid> {
-    let mut bits: u128 = 0;
-    if text.len() != 22 {
-        return None;
-    }
-    for (at, byte) in text.bytes().enumerate() {
-        let digit = ALPHABET.iter().position(|letter| *letter == byte)? as u128;
-        bits = if at < 21 { bits << 6 | digit } else { bits << 2 | digit >> 4 };
-    }
-    Some(Uuid::from_u128(bits))
-}
+pub use crate::ids::{parse_uuid_text as id_from_text, uuid_text as id_to_text};
 
 pub(super) fn write(storage: &mut dyn Storage, folder: &str, topic_id: Uuid) -> Result<(), StorageError> {
     let text = format!("version: 0\ntopic_id: {}", id_to_text(topic_id));

@@ -19,6 +19,7 @@
 
 mod append;
 mod batch;
+mod compact;
 mod config;
 mod epochs;
 mod index;
@@ -40,6 +41,7 @@ mod tests;
 
 pub use append::{AppendError, Appended};
 pub use batch::{CheckedBatch, Origin};
+pub use compact::{Compacted, Compaction};
 pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use epochs::{EpochStart, LeaderEpochs};
 pub use metadata::{id_from_text, id_to_text, topic_id};
@@ -86,6 +88,8 @@ pub struct Log {
     /// Offsets of the `.snapshot` files.
     snapshots: BTreeSet<Offset>,
     unflushed: BTreeSet<BlobId>,
+    /// The round of compaction that is under way.
+    cleaning: Option<Box<compact::Cleaning>>,
 }
 
 /// What to make durable, and how far the log is safe then.
@@ -149,6 +153,7 @@ impl Log {
             producers: Producers::default(),
             snapshots: BTreeSet::new(),
             unflushed: BTreeSet::new(),
+            cleaning: None,
         }
     }
 
@@ -298,5 +303,6 @@ impl Log {
     /// Takes note that a flush is done.
     pub fn flushed(&mut self, flush: &Flush) {
         self.recovery_point = self.recovery_point.max(flush.offset.min(self.log_end_offset));
+        self.note_flushed(&flush.blobs);
     }
 }

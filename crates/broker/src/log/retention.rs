@@ -57,6 +57,7 @@ impl Log {
         if removed.is_empty() {
             return Ok(removed);
         }
+        self.abort_cleaning(storage)?;
         if removed.len() == self.segments.len() {
             self.roll(storage, now)?;
         }

@@ -9,6 +9,8 @@ use std::fmt;
 
 /// Bytes that a walk fetches at once.
 const WINDOW_SIZE: u32 = 8 * 1024;
+/// The same, of a walk that reads all batches whole.
+pub(super) const WIDE_WINDOW_SIZE: u32 = 256 * 1024;
 /// No log grows so long, so a batch beyond it is damage, and sums of offsets cannot overflow.
 const OFFSET_MAX: i64 = i64::MAX / 2;
 
@@ -147,6 +149,20 @@ pub(super) struct Scan<'a> {
 impl<'a> Scan<'a> {
     pub(super) fn new(storage: &'a dyn Storage, blob: BlobId, start: u32, end: u32) -> Self {
         Scan { storage, blob, next: start, end, window: Window::new(WINDOW_SIZE) }
+    }
+
+    /// A walk of someone who reads all batches whole.
+    pub(super) fn of_batches(storage: &'a dyn Storage, blob: BlobId, start: u32, end: u32) -> Self {
+        Scan { window: Window::new(WIDE_WINDOW_SIZE), ..Scan::new(storage, blob, start, end) }
+    }
+
+    /// Reads a batch that the walk has just found.
+    pub(super) fn read(&mut self, found: &Found) -> Result<Bytes, StorageError> {
+        let size = found.end() - found.position;
+        match self.window.show(self.storage, self.blob, found.position, size, self.end)? {
+            Some(bytes) => Ok(bytes),
+            None => found.read(self.storage, self.blob),
+        }
     }
 
     /// Goes back to the batch at `position`.

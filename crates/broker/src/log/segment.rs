@@ -42,24 +42,46 @@ impl Segment {
         Segment::open(storage, folder, base_offset, now)
     }
 
-    /// Opens the files of a segment; missing ones are made. Nothing is checked: see `open.rs`.
+    /// Makes the files of a copy that will take the place of others: their names end with `.cleaned`.
+    pub(super) fn create_cleaned(
+        storage: &mut dyn Storage,
+        folder: &str,
+        base_offset: Offset,
+        now: Timestamp,
+    ) -> Result<Self, StorageError> {
+        for kind in paths::SEGMENT_FILES {
+            storage.remove(&cleaned(folder, base_offset, kind))?;
+        }
+        Segment::open_files(storage, base_offset, now, |kind| cleaned(folder, base_offset, kind))
+    }
+
+    /// Opens the files of a segment; missing ones are made. Nothing is checked: see `open/mod.rs`.
     pub(super) fn open(
         storage: &mut dyn Storage,
         folder: &str,
         base_offset: Offset,
         now: Timestamp,
     ) -> Result<Self, StorageError> {
-        let path = paths::file(folder, base_offset, paths::LOG);
-        let blob = storage.open(&path)?;
+        Segment::open_files(storage, base_offset, now, |kind| paths::file(folder, base_offset, kind))
+    }
+
+    fn open_files(
+        storage: &mut dyn Storage,
+        base_offset: Offset,
+        now: Timestamp,
+        path: impl Fn(&str) -> String,
+    ) -> Result<Self, StorageError> {
+        let log = path(paths::LOG);
+        let blob = storage.open(&log)?;
         let size = storage.size(blob)?;
         let size =
             u32::try_from(size).ok().filter(|size| i32::try_from(*size).is_ok()).ok_or_else(|| StorageError {
-                path,
+                path: log,
                 operation: "open",
                 reason: format!("a segment has less than 2 GiB, this one has {size} bytes"),
             })?;
-        let offset_index = OffsetIndex::open(storage, &paths::file(folder, base_offset, paths::INDEX))?;
-        let time_index = TimeIndex::open(storage, &paths::file(folder, base_offset, paths::TIME_INDEX))?;
+        let offset_index = OffsetIndex::open(storage, &path(paths::INDEX))?;
+        let time_index = TimeIndex::open(storage, &path(paths::TIME_INDEX))?;
         let largest = time_index.last(storage, base_offset)?;
         Ok(Segment {
             base_offset,
@@ -124,6 +146,26 @@ impl Segment {
         self.note_batch(storage, config, &Found { position, header: *header })
     }
 
+    /// Appends batches that keep their headers, one after the other.
+    pub(super) fn append_all(
+        &mut self,
+        storage: &mut dyn Storage,
+        config: &LogConfig,
+        headers: &[BatchHeader],
+        batches: &[&[u8]],
+    ) -> Result<(), StorageError> {
+        if headers.is_empty() {
+            return Ok(());
+        }
+        storage.append(self.blob, batches)?;
+        for header in headers {
+            let position = self.size;
+            self.size += u32::try_from(header.size()).expect("a batch is smaller than a segment");
+            self.note_batch(storage, config, &Found { position, header: *header })?;
+        }
+        Ok(())
+    }
+
     /// Remembers a batch that lies at the segment's end: timestamps and, where one is due, index entries.
     pub(super) fn note_batch(
         &mut self,
@@ -156,6 +198,16 @@ impl Segment {
         aborted: AbortedTransaction,
     ) -> Result<BlobId, StorageError> {
         self.aborted.append(storage, &paths::file(folder, self.base_offset, paths::TXN_INDEX), aborted)
+    }
+
+    /// As [`Segment::append_aborted`], for a copy whose files end with `.cleaned`.
+    pub(super) fn append_aborted_cleaned(
+        &mut self,
+        storage: &mut dyn Storage,
+        folder: &str,
+        aborted: AbortedTransaction,
+    ) -> Result<BlobId, StorageError> {
+        self.aborted.append(storage, &cleaned(folder, self.base_offset, paths::TXN_INDEX), aborted)
     }
 
     fn note_largest_timestamp(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
@@ -307,4 +359,8 @@ impl Segment {
         }
         Ok(())
     }
+}
+
+fn cleaned(folder: &str, base_offset: Offset, kind: &str) -> String {
+    format!("{}{}", paths::file(folder, base_offset, kind), paths::CLEANED)
 }

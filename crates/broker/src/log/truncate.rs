@@ -39,9 +39,11 @@ impl Log {
         offset: Offset,
         now: Timestamp,
     ) -> Result<(), StorageError> {
+        let offset = offset.max(0);
         if offset >= self.log_end_offset || !self.has_files() {
             return Ok(());
         }
+        self.abort_cleaning(storage)?;
         if offset < self.segments[0].base_offset {
             return self.start_anew(storage, offset, now);
         }
@@ -143,10 +145,11 @@ impl Log {
     /// # Errors
     /// The store's refusal; the files are closed nevertheless.
     pub fn close(mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        let aborted = self.abort_cleaning(storage);
         let written = self.segments.last_mut().map_or(Ok(()), |active| active.finish(storage));
         let snapshot = self.take_snapshot(storage);
         self.segments.iter().for_each(|segment| segment.close(storage));
-        written.and(snapshot)
+        aborted.and(written).and(snapshot)
     }
 
     /// Closes the files and removes the folder.
@@ -156,7 +159,8 @@ impl Log {
     ///
     /// # Errors
     /// The store's refusal.
-    pub fn delete(self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+    pub fn delete(mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        self.abort_cleaning(storage)?;
         self.segments.iter().for_each(|segment| segment.close(storage));
         storage.remove(&self.folder)
     }

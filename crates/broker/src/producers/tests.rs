@@ -1,3 +1,5 @@
+//! What is known of producers: windows, epochs, transactions, snapshots.
+
 use super::*;
 use proptest::prelude::*;
 use runnel_protocol::records::{BatchBuilder, BatchHeader};

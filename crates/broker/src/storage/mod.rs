@@ -8,12 +8,14 @@
 //! driver's to make durable together with the blobs that it flushes.
 
 mod faulty;
+mod late_close;
 mod memory;
 
 #[cfg(test)]
 mod tests;
 
 pub use faulty::FaultyStorage;
+pub(crate) use late_close::LateClose;
 pub use memory::MemoryStorage;
 
 use bytes::Bytes;

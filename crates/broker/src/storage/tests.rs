@@ -1,3 +1,5 @@
+//! Stores in memory keep the contract, and forget only what was not flushed.
+
 use super::{Entry, FaultyStorage, MemoryStorage, Storage, StorageError};
 use crate::Random;
 use proptest::prelude::*;

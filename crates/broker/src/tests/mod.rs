@@ -2,6 +2,7 @@
 
 mod admin;
 mod client;
+mod compaction;
 mod configs;
 mod determinism;
 mod events;

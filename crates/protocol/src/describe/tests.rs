@@ -1,3 +1,5 @@
+//! Every byte of a frame is described once, and a broken frame up to where it breaks.
+
 use super::*;
 use crate::arbitrary::{MESSAGES, Source};
 use crate::frame;

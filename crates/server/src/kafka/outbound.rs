@@ -203,3 +203,81 @@ fn send(stream: &TcpStream, slices: &[IoSlice<'_>], more_follows: bool) -> io::R
 fn send(stream: &TcpStream, slices: &[IoSlice<'_>], _more_follows: bool) -> io::Result<usize> {
     stream.try_write_vectored(slices)
 }
+
+#[cfg(test)]
+mod tests {
+    //! What is put in comes out at the other end of a socket, in order and whole.
+
+    use super::{COPIED_SIZE_MAX, Outbound, SENT_AT_ONCE_MAX, Written};
+    use std::io::Write;
+    use std::sync::Arc;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    /// Bytes that differ from place to place.
+    fn pattern(size: usize) -> Vec<u8> {
+        (0..size).map(|place| u8::try_from(place * 7 % 251).unwrap()).collect()
+    }
+
+    #[test]
+    fn bytes_and_ranges_of_files_arrive_in_order() {
+        let path = std::env::temp_dir().join(format!("runnel-outbound-{}", std::process::id()));
+        let content = pattern(3 * SENT_AT_ONCE_MAX);
+        std::fs::File::create(&path).unwrap().write_all(&content).unwrap();
+        let file = Arc::new(std::fs::File::open(&path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+
+        let mut outbound = Outbound::default();
+        let mut expected = Vec::new();
+        for (position, size) in [(5, 10), (0, COPIED_SIZE_MAX), (3, COPIED_SIZE_MAX + 1), (0, content.len()), (7, 0)] {
+            outbound.push(vec![1, 2, 3].into());
+            expected.extend([1, 2, 3]);
+            outbound.push_file(file.clone(), position, size).unwrap();
+            let position = usize::try_from(position).unwrap();
+            expected.extend(&content[position..position + size]);
+        }
+        outbound.push(vec![9].into());
+        expected.push(9);
+        assert_eq!(outbound.size(), expected.len());
+
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let arrived = runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            let (mut receiver, _) = listener.accept().await.unwrap();
+            let mut arrived = vec![0; expected.len()];
+            let write = async {
+                loop {
+                    match outbound.write(&sender).unwrap() {
+                        Written::All => break,
+                        Written::Blocked => sender.writable().await.unwrap(),
+                        Written::TurnOver => tokio::task::yield_now().await,
+                    }
+                }
+            };
+            let (_, read) = tokio::join!(write, receiver.read_exact(&mut arrived));
+            read.unwrap();
+            arrived
+        });
+        assert!(arrived == expected);
+        assert_eq!(outbound.size(), 0);
+    }
+
+    #[test]
+    fn a_range_past_the_end_of_its_file_is_an_error_and_not_a_wait() {
+        let path = std::env::temp_dir().join(format!("runnel-outbound-short-{}", std::process::id()));
+        std::fs::write(&path, pattern(100)).unwrap();
+        let file = Arc::new(std::fs::File::open(&path).unwrap());
+        std::fs::remove_file(&path).unwrap();
+        let mut outbound = Outbound::default();
+        assert!(outbound.push_file(file.clone(), 50, 51).is_err());
+        outbound.push_file(file, 0, COPIED_SIZE_MAX + 1).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let sender = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+            sender.writable().await.unwrap();
+            assert!(outbound.write(&sender).is_err());
+        });
+    }
+}

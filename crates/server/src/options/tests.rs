@@ -155,7 +155,9 @@ fn a_wrong_flag_is_one_line() {
     );
     check_refused(
         "--fsync never",
-        expect!["invalid value 'never' for '--fsync <WHEN>' (runnel --help lists what there is)"],
+        expect![
+            "invalid value 'never' for '--fsync <WHEN>' [possible values: interval, always] (runnel --help lists what there is)"
+        ],
     );
     check_refused("frobnicate", expect!["unrecognized subcommand 'frobnicate' (runnel --help lists what there is)"]);
     check_refused("--ephemeral --data x", expect!["--ephemeral keeps nothing, so it cannot go with --data"]);

@@ -7,6 +7,7 @@ const consumer = kafka.consumer({
   groupId,
   sessionTimeout: Number(sessionTimeout ?? 30000),
   heartbeatInterval: 500,
+  maxWaitTimeInMs: 250,
 });
 
 async function main() {

@@ -50,7 +50,7 @@ impl Run {
         };
         let client = |number: usize| Client {
             name: format!("client-{number}"),
-            instance_id: (number % 3 == 0).then(|| format!("desk-{}", number / 6)),
+            instance_id: number.is_multiple_of(3).then(|| format!("desk-{}", number / 6)),
             group_id: GROUPS[number % GROUPS.len() % 2],
             member_id: String::new(),
             generation_id: -1,
@@ -268,18 +268,18 @@ impl Run {
             let answer = client.waiting.and_then(|reply| self.bench.replies.get(&reply));
             let Some(answer) = answer.cloned() else { continue };
             client.waiting = None;
-            match answer {
-                GroupReply::Join(answer) => match answer.error_code {
-                    ErrorCode::None | ErrorCode::MemberIdRequired => {
-                        client.member_id = answer.member_id;
-                        client.generation_id = answer.generation_id;
-                        client.members = answer.members.into_iter().map(|member| member.member_id).collect();
-                    }
-                    ErrorCode::RebalanceInProgress => {}
-                    _ => client.member_id.clear(),
-                },
-                GroupReply::Sync(answer) if answer.error_code == ErrorCode::UnknownMemberId => client.member_id.clear(),
-                _ => {}
+            if let GroupReply::Join(answer) = answer {
+                if [ErrorCode::None, ErrorCode::MemberIdRequired].contains(&answer.error_code) {
+                    client.member_id = answer.member_id;
+                    client.generation_id = answer.generation_id;
+                    client.members = answer.members.into_iter().map(|member| member.member_id).collect();
+                } else if answer.error_code != ErrorCode::RebalanceInProgress {
+                    client.member_id.clear();
+                }
+            } else if let GroupReply::Sync(answer) = answer
+                && answer.error_code == ErrorCode::UnknownMemberId
+            {
+                client.member_id.clear();
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::{Offset, Storage, StorageError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a folder holds.
-pub(super) struct Found {
+pub(super) struct Listing {
     /// Whether there is nothing at all.
     pub(super) is_empty: bool,
     /// Base offsets with the kinds of files that each segment has.
@@ -25,7 +25,7 @@ pub(super) fn tidy(
     storage: &mut dyn Storage,
     folder: &str,
     notes: &mut Vec<RecoveryNote>,
-) -> Result<Found, StorageError> {
+) -> Result<Listing, StorageError> {
     let names: Vec<String> = storage.list(folder)?.into_iter().map(|entry| entry.name).collect();
     let cleaned = |name: &&String| name.ends_with(paths::CLEANED);
     let first_cleaned = names.iter().filter(cleaned).filter_map(|name| offset_of(name)).min();
@@ -94,7 +94,7 @@ fn next_offset(storage: &mut dyn Storage, path: &str, base_offset: Offset) -> Re
     Ok(next_offset)
 }
 
-fn list(storage: &mut dyn Storage, folder: &str, notes: &mut Vec<RecoveryNote>) -> Result<Found, StorageError> {
+fn list(storage: &mut dyn Storage, folder: &str, notes: &mut Vec<RecoveryNote>) -> Result<Listing, StorageError> {
     let entries = storage.list(folder)?;
     let mut segments: BTreeMap<Offset, BTreeSet<String>> = BTreeMap::new();
     let mut snapshots = BTreeSet::new();
@@ -118,5 +118,5 @@ fn list(storage: &mut dyn Storage, folder: &str, notes: &mut Vec<RecoveryNote>) 
             notes.push(RecoveryNote { file, position: 0, what: "an index without a segment: removed".to_owned() });
         }
     }
-    Ok(Found { is_empty: entries.is_empty(), segments, snapshots })
+    Ok(Listing { is_empty: entries.is_empty(), segments, snapshots })
 }

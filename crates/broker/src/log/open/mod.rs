@@ -9,12 +9,12 @@ mod files;
 mod recover;
 
 use super::paths;
-use super::scan::{Scan, ScanError};
+use super::scan::{Fault, Found, Scan, ScanError};
 use super::segment::Segment;
 use super::transactions::AbortedIndex;
 use super::{Files, Log, LogConfig, metadata};
 use crate::{Offset, Storage, StorageError, Timestamp};
-use files::Found;
+use runnel_protocol::records::BatchHeader;
 use std::collections::BTreeSet;
 use std::fmt;
 use uuid::Uuid;
@@ -119,6 +119,9 @@ impl Log {
             });
             self.start_anew(storage, self.log_start_offset, now)?;
         }
+        if let Some(active) = self.segments.last_mut() {
+            active.first_batch_timestamp = active.first_timestamp(storage)?;
+        }
         self.recovery_point = match hints.clean_shutdown {
             true => self.log_end_offset,
             false => hints.recovery_point.min(self.log_end_offset),
@@ -156,16 +159,14 @@ fn check_topic_id(storage: &mut dyn Storage, folder: &str, topic_id: Uuid) -> Re
 fn open_segments(
     storage: &mut dyn Storage,
     folder: &str,
-    found: &Found,
+    found: &files::Listing,
     hints: &Hints,
     notes: &mut Vec<RecoveryNote>,
     now: Timestamp,
 ) -> Result<Vec<Opened>, StorageError> {
     let mut opened = Vec::with_capacity(found.segments.len());
-    let bases: Vec<Offset> = found.segments.keys().copied().collect();
-    for (at, (base_offset, kinds)) in found.segments.iter().enumerate() {
-        let was_flushed =
-            hints.clean_shutdown || bases.get(at + 1).is_some_and(|next_base| *next_base <= hints.recovery_point);
+    let mut faults = Vec::with_capacity(found.segments.len());
+    for (base_offset, kinds) in &found.segments {
         let mut segment = Segment::open(storage, folder, *base_offset, now)?;
         let mut fault = missing_index(kinds);
         if kinds.contains(paths::TXN_INDEX) {
@@ -177,17 +178,27 @@ fn open_segments(
         if fault.is_none() {
             fault = segment.index_fault(storage)?;
         }
-        if let Some(fault) = fault.as_ref().filter(|_| was_flushed) {
-            let what = format!("{fault}: the segment is read through and its indexes are made anew");
-            notes.push(RecoveryNote { file: segment.path(folder), position: 0, what });
-        }
-        opened.push(Opened { segment, must_recover: !was_flushed || fault.is_some(), was_flushed });
+        opened.push(Opened { segment, must_recover: fault.is_some(), was_flushed: false });
+        faults.push(fault);
     }
-    if let Some(last) = opened.last_mut().filter(|last| !last.must_recover) {
-        // Whoever appended behind half a batch would hide what comes after it.
-        last.must_recover = last.segment.next_offset(storage).is_err();
+    let is_clean = hints.clean_shutdown && ends_at(&opened, hints.recovery_point, storage);
+    let bases: Vec<Offset> = found.segments.keys().copied().collect();
+    for (at, (opened, fault)) in opened.iter_mut().zip(faults).enumerate() {
+        opened.was_flushed = is_clean || bases.get(at + 1).is_some_and(|next_base| *next_base <= hints.recovery_point);
+        opened.must_recover |= !opened.was_flushed;
+        if let Some(fault) = fault.filter(|_| opened.was_flushed) {
+            let what = format!("{fault}: the segment is read through and its indexes are made anew");
+            notes.push(RecoveryNote { file: opened.segment.path(folder), position: 0, what });
+        }
     }
     Ok(opened)
+}
+
+/// Whether the log ends where it was flushed to, as a clean stop leaves it. The mark of a clean stop alone does not say
+/// so: a power cut may undo its removal and keep some of what was written after it.
+fn ends_at(opened: &[Opened], recovery_point: Offset, storage: &dyn Storage) -> bool {
+    let last_end = opened.last().map(|last| last.segment.next_offset(storage));
+    last_end.is_some_and(|end| end.is_ok_and(|end| end == recovery_point))
 }
 
 fn missing_index(kinds: &BTreeSet<String>) -> Option<String> {
@@ -222,8 +233,12 @@ impl Segment {
     fn next_offset(&self, storage: &dyn Storage) -> Result<Offset, ScanError> {
         let mut next_offset = self.base_offset;
         let mut scan: Scan<'_> = self.scan_near(storage, Offset::MAX)?;
-        while let Some(found) = scan.next()? {
-            next_offset = found.header.next_offset();
+        while let Some(Found { position, header }) = scan.next()? {
+            if header.base_offset < next_offset || !LogConfig::offset_fits(self.base_offset, header.last_offset()) {
+                let BatchHeader { base_offset, last_offset_delta, .. } = header;
+                return Err(ScanError::Bad { position, fault: Fault::Offsets { base_offset, last_offset_delta } });
+            }
+            next_offset = header.next_offset();
         }
         Ok(next_offset)
     }

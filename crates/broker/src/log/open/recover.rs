@@ -1,7 +1,7 @@
 //! Reading a log through: cutting what a crash tore, and making anew what follows from the records.
 
 use super::{Hints, Opened, RecoveryNote};
-use crate::log::scan::{self, Fault, Found, ScanError, Window};
+use crate::log::scan::{self, Fault, Found, ScanError, WIDE_WINDOW_SIZE, Window};
 use crate::log::segment::Segment;
 use crate::log::{LeaderEpochs, Log, LogConfig, paths};
 use crate::producers::Producers;
@@ -10,9 +10,6 @@ use runnel_protocol::records::control::EndTxnMarker;
 use runnel_protocol::records::{BatchError, BatchHeader};
 use std::collections::BTreeSet;
 use std::ops::Range;
-
-/// Bytes that are looked at at once.
-const WINDOW_SIZE: u32 = 256 * 1024;
 
 /// A log that is being opened: its segments are not yet its own.
 pub(super) struct Opening<'a> {
@@ -149,7 +146,7 @@ impl Opening<'_> {
         segment.forget(storage, &self.log.folder)?;
         let size = segment.size;
         let (mut position, mut next_offset) = (0, segment.base_offset);
-        let mut window = Window::new(WINDOW_SIZE);
+        let mut window = Window::new(WIDE_WINDOW_SIZE);
         let fault = loop {
             let found = match scan::batch_at(storage, segment.blob, position, size, &mut window) {
                 Ok(Some(found)) => found,
@@ -250,7 +247,7 @@ fn checksum(storage: &dyn Storage, segment: &Segment, found: &Found, window: &mu
     let mut position = found.position + header;
     while position < found.end() {
         // A batch that does not fit in the window is shown piece by piece; one that does, at once.
-        let wanted = (found.end() - position).min(WINDOW_SIZE);
+        let wanted = (found.end() - position).min(WIDE_WINDOW_SIZE);
         let piece = window.show(storage, segment.blob, position, wanted, segment.size)?;
         crc = crc32c::crc32c_append(crc, &piece.unwrap_or_default());
         position += wanted;

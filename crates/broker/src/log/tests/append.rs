@@ -1,3 +1,5 @@
+//! Appending: offsets, rolls, and batches that no segment holds.
+
 use super::*;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::records::{BatchHeader, TimestampType};

@@ -1,6 +1,9 @@
 //! What all tests of the log share: small batches, small segments, and reading everything back.
 
 mod append;
+mod compact;
+mod compact_model;
+mod damage;
 mod kafka;
 mod model;
 mod open;

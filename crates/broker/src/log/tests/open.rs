@@ -221,7 +221,7 @@ fn producers_are_known_after_a_stop_and_after_a_crash() {
         if damage_snapshot {
             edit(&mut storage, "00000000000000000007.snapshot", |bytes| bytes[20] ^= 1);
         }
-        let (mut log, notes) = open(&mut storage, hints(clean, 0));
+        let (mut log, notes) = open(&mut storage, hints(clean, if clean { 7 } else { 0 }));
         assert_eq!(notes.len(), usize::from(damage_snapshot), "{notes:?}");
         let again = log.append(&mut storage, NOW, &sent(6), 0).unwrap();
         assert!(again.is_duplicate && again.base_offset == 6);
@@ -247,7 +247,7 @@ fn open_and_aborted_transactions_are_known_after_a_crash() {
         } else {
             storage.remove(&path("00000000000000000000.txnindex")).unwrap();
         }
-        let (log, _) = open(&mut storage, hints(clean, 0));
+        let (log, _) = open(&mut storage, hints(clean, if clean { 6 } else { 0 }));
         assert_eq!(log.first_unstable_offset(), Some(if clean { 1 } else { 0 }));
         assert_eq!(log.aborted_transactions(&storage, 0, 9).unwrap(), aborted);
         assert_eq!(log.last_stable_offset(6), if clean { 1 } else { 0 });
@@ -262,6 +262,18 @@ fn a_log_that_ends_before_its_start_begins_anew() {
     let told =
         "\"broker-1/orders-0\" at position 0: the log ends at offset 12, before its start at 50: all segments removed";
     assert_eq!(notes, [told]);
+}
+
+#[test]
+fn the_age_of_the_active_segment_is_kept() {
+    let mut storage = MemoryStorage::new();
+    let config = LogConfig { segment_ms: 1000, ..LogConfig::default() };
+    let mut log = create(&mut storage, config);
+    append(&mut log, &mut storage, 5000, "first");
+    log.close(&mut storage).unwrap();
+    let (mut log, _) = Log::open(&mut storage, FOLDER, TOPIC_ID, config, &hints(true, 0), NOW).unwrap();
+    assert!(!append(&mut log, &mut storage, 6000, "second").rolled);
+    assert!(append(&mut log, &mut storage, 6001, "third").rolled);
 }
 
 #[test]

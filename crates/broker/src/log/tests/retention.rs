@@ -1,3 +1,5 @@
+//! Which segments go, by age, by size, and by the log's start.
+
 use super::*;
 use crate::log::retention::RemovedReason::{Age, BeforeLogStart, Size};
 

@@ -1,3 +1,5 @@
+//! Records found by offset and by time.
+
 use super::*;
 use runnel_protocol::records::Compression;
 use runnel_protocol::records::control::EndTxnMarker;

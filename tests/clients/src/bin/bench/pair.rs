@@ -24,7 +24,8 @@ impl Pair {
         Ok(Pair { kafka, runnel })
     }
 
-    /// Does the same work on both, one after the other, `rounds` times, and returns the figures of each.
+    /// Does the same work on both, one after the other, `rounds` times, and returns the figures of each. Who is first
+    /// changes from round to round, so that neither always finds the machine as the other left it.
     pub(crate) fn alternate<T>(
         &self,
         rounds: usize,
@@ -32,8 +33,12 @@ impl Pair {
     ) -> Result<(Vec<T>, Vec<T>), String> {
         let (mut kafka, mut runnel) = (Vec::new(), Vec::new());
         for round in 0..rounds {
-            kafka.push(work(&self.kafka, round).map_err(|error| format!("Apache Kafka: {error}"))?);
-            runnel.push(work(&self.runnel, round).map_err(|error| format!("runnel: {error}"))?);
+            let turns = [(&self.kafka, "Apache Kafka"), (&self.runnel, "runnel")];
+            for turn in [round % 2, 1 - round % 2] {
+                let (server, name) = turns[turn];
+                let figure = work(server, round).map_err(|error| format!("{name}: {error}"))?;
+                if turn == 0 { kafka.push(figure) } else { runnel.push(figure) }
+            }
         }
         Ok((kafka, runnel))
     }
