@@ -33,10 +33,10 @@ fn only_the_newest_record_of_each_key_is_left_after_a_while() {
         let value = format!("round {round}");
         produce(&mut bench, client, "state", keyed_batch(&[("user1", &value), ("user2", &value)])).unwrap();
     }
-    bench.event_kinds();
+    bench.events();
     bench.wait(Duration::from_secs(60));
     let compacted = bench
-        .event_kinds()
+        .events()
         .into_iter()
         .any(|event| matches!(event.kind, EventKind::LogCompacted { ref topic, .. } if topic == "state"));
     assert!(compacted);
