@@ -3,8 +3,8 @@
 use super::client::{Memory, code, create};
 use super::harness::{Bench, batch, config};
 use super::produce_and_fetch::{fetch_request, produce_request};
-use crate::MemoryStorage;
-use crate::ids::ConnectionId;
+use crate::ids::{BrokerId, ConnectionId};
+use crate::{Endpoint, Input, MemoryStorage};
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::delete_records::{
     DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsResponse, DeleteRecordsTopic,
@@ -125,4 +125,31 @@ fn a_group_has_one_coordinator_and_the_others_say_that_they_are_not() {
     coordinators.sort_unstable();
     coordinators.dedup();
     assert_eq!(coordinators.len(), 4, "every broker names the same");
+}
+
+/// Pitfall 11: a client is told the addresses of the listener that it came to.
+#[test]
+fn each_listener_has_addresses_of_its_own() {
+    let mut settings = config(2);
+    for broker in &mut settings.brokers {
+        let port = 30_000 + u16::try_from(broker.id.0).unwrap();
+        broker.endpoints.push(Endpoint { listener: "INSIDE".to_owned(), host: "runnel".to_owned(), port });
+    }
+    let mut bench = Bench::open(settings, MemoryStorage::default());
+    let outside = bench.connect();
+    let inside = ConnectionId(99);
+    let (broker, peer) = (BrokerId(2), "172.17.0.2".to_owned());
+    bench.input(Input::ConnectionOpened { connection: inside, broker, listener: 1, peer });
+    create(&mut bench, outside, "orders", 1, &[]);
+    let ports: [(ConnectionId, &str, i32); 2] = [(outside, "localhost", 9091), (inside, "runnel", 30_000)];
+    for (client, host, below) in ports {
+        let all = MetadataRequest { topics: None, ..Default::default() };
+        let response: MetadataResponse = bench.ask(client, 12, all);
+        let told: Vec<_> = response.brokers.iter().map(|broker| (&*broker.host, broker.port)).collect();
+        assert_eq!(told, [(host, below + 1), (host, below + 2)]);
+        let request = FindCoordinatorRequest { coordinator_keys: vec!["billing".into()], ..Default::default() };
+        let response: FindCoordinatorResponse = bench.ask(client, 4, request);
+        let found = &response.coordinators[0];
+        assert_eq!((&*found.host, found.port), (host, below + found.node_id));
+    }
 }

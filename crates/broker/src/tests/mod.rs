@@ -1,6 +1,7 @@
 //! The cluster as a client meets it: frames in, answers and events out, on a virtual clock.
 
 mod admin;
+mod adopted;
 mod client;
 mod compaction;
 mod configs;

@@ -2,6 +2,7 @@
 
 use super::client::{Memory, START, batch_at, code, create, unless_error};
 use super::harness::{batch, bench, keyed_batch};
+use super::membership::find_coordinator;
 use super::produce_and_fetch::produce;
 use super::restart::restart;
 use crate::ids::ConnectionId;
@@ -210,6 +211,8 @@ fn a_compacted_topic_keeps_its_records() {
     assert_eq!(delete_records(&mut bench, client, "latest", 1), Err(ErrorCode::PolicyViolation));
     assert_eq!(delete_records(&mut bench, client, "both", 1), Ok(1));
     assert_eq!(delete_records(&mut bench, client, "nowhere", 1), Err(ErrorCode::UnknownTopicOrPartition));
+    find_coordinator(&mut bench, client, "billing");
+    assert_eq!(delete_records(&mut bench, client, "__consumer_offsets", 0), Err(ErrorCode::InvalidTopicException));
 }
 
 #[test]
