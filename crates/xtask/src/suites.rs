@@ -45,7 +45,12 @@ pub(crate) fn test() -> Result<(), Failure> {
         run(cargo().env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--workspace", "--no-deps", "--quiet"]))
     })?;
     suites.run("tests of the crates, and the house rules", || {
-        run(cargo().args(["test", "--quiet", "--workspace", "--exclude", "runnel-clients-tests"]))
+        let others = ["--exclude", "runnel-clients-tests", "--exclude", "runnel-simulation"];
+        run(cargo().args(["test", "--quiet", "--workspace"]).args(others))
+    })?;
+    suites.run("simulation: power cuts, full disks, hostile clients", || {
+        // What was counted is part of the result.
+        run(cargo().args(["test", "--package", "runnel-simulation", "--", "--show-output"]))
     })?;
     let mut binary = None;
     suites.run("release build", || {
@@ -61,7 +66,7 @@ pub(crate) fn test() -> Result<(), Failure> {
         if let Some(binary) = &binary {
             scenarios.env("RUNNEL_BINARY", binary);
         }
-        run(scenarios.args(["test", "--package", "runnel-clients-tests", "--", "--test-threads=2"]))
+        run(scenarios.args(["test", "--package", "runnel-clients-tests", "--", "--test-threads=2", "--show-output"]))
     })?;
 
     println!("\nall suites passed");
