@@ -6,7 +6,7 @@
 use super::{Call, Reply, config_change};
 use crate::configs::{self, ConfigRefusal};
 use crate::core::{Core, Turn};
-use crate::purgatory::{Written, WrittenWait};
+use crate::purgatory::WrittenWait;
 use runnel_protocol::messages::alter_configs::{
     AlterConfigsRequest, AlterConfigsResource, AlterConfigsResourceResponse, AlterConfigsResponse,
 };
@@ -31,10 +31,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         });
     }
     let response = AlterConfigsResponse { responses, ..Default::default() };
-    if waits.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits }))
+    Reply::after(response, waits)
 }
 
 fn alter(

@@ -6,7 +6,6 @@
 use super::{Reply, config_change};
 use crate::configs::ConfigRefusal;
 use crate::core::{Core, Turn};
-use crate::purgatory::Written;
 use crate::topics::creation::MorePartitions;
 use bytestring::ByteString;
 use runnel_protocol::messages::create_partitions::{
@@ -31,10 +30,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, request: CreatePartit
         })
         .collect();
     let response = CreatePartitionsResponse { results, ..Default::default() };
-    if waits.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits }))
+    Reply::after(response, waits)
 }
 
 fn unpack(topic: &CreatePartitionsTopic) -> MorePartitions {

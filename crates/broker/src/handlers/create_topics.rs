@@ -8,7 +8,7 @@
 use super::Reply;
 use crate::configs::ConfigRefusal;
 use crate::core::{Core, Turn};
-use crate::purgatory::{Written, WrittenWait};
+use crate::purgatory::WrittenWait;
 use crate::topics::creation::{NewTopic, PlannedTopic};
 use bytestring::ByteString;
 use runnel_protocol::messages::create_topics::{
@@ -38,10 +38,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, request: CreateTopics
         })
         .collect();
     let response = CreateTopicsResponse { topics, ..Default::default() };
-    if waits.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits }))
+    Reply::after(response, waits)
 }
 
 fn unpack(topic: &CreatableTopic) -> NewTopic {

@@ -6,7 +6,6 @@
 use super::{Call, Reply};
 use crate::configs::ConfigRefusal;
 use crate::core::{Core, Turn};
-use crate::purgatory::Written;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::delete_topics::{DeletableTopicResult, DeleteTopicsRequest, DeleteTopicsResponse};
@@ -73,10 +72,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         responses.push(answer(name.as_ref(), id, outcome));
     }
     let response = DeleteTopicsResponse { responses, ..Default::default() };
-    if waits.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits }))
+    Reply::after(response, waits)
 }
 
 fn answer(name: Option<&ByteString>, topic_id: Uuid, outcome: Result<(), ConfigRefusal>) -> DeletableTopicResult {

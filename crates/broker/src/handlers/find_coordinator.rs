@@ -9,7 +9,7 @@
 use super::{Call, Reply};
 use crate::core::{Core, Turn};
 use crate::groups;
-use crate::purgatory::{Written, WrittenWait};
+use crate::purgatory::WrittenWait;
 use crate::topics::{self, AutoCreation, CONSUMER_OFFSETS};
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
@@ -41,10 +41,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     } else {
         FindCoordinatorResponse { coordinators: found, ..Default::default() }
     };
-    if waits.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits }))
+    Reply::after(response, waits)
 }
 
 fn find(

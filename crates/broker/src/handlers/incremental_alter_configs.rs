@@ -6,7 +6,7 @@
 use super::{Call, Reply, config_change};
 use crate::configs::{self, Change, ConfigRefusal};
 use crate::core::{Core, Turn};
-use crate::purgatory::{Written, WrittenWait};
+use crate::purgatory::WrittenWait;
 use runnel_protocol::messages::incremental_alter_configs::{
     AlterConfigsResource, AlterConfigsResourceResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
 };
@@ -36,10 +36,7 @@ pub(super) fn handle(
         });
     }
     let response = IncrementalAlterConfigsResponse { responses, ..Default::default() };
-    if waits.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits }))
+    Reply::after(response, waits)
 }
 
 fn alter(

@@ -7,7 +7,6 @@
 use super::{Call, Reply};
 use crate::core::{Core, Turn};
 use crate::event::EventKind;
-use crate::purgatory::Written;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 
@@ -32,7 +31,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         connection: call.connection,
     });
     let response = InitProducerIdResponse { producer_id, producer_epoch: 0, ..Default::default() };
-    Reply::After(Box::new(Written { response: response.into(), waits: vec![wait] }))
+    Reply::after(response, vec![wait])
 }
 
 fn refuse(code: ErrorCode) -> InitProducerIdResponse {

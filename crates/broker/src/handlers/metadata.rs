@@ -9,7 +9,7 @@ use super::{Call, Reply};
 use crate::core::{Core, Turn};
 use crate::handlers::describe_cluster::{CLUSTER_OPERATIONS, TOPIC_OPERATIONS};
 use crate::metadata::Topic;
-use crate::purgatory::{Written, WrittenWait};
+use crate::purgatory::WrittenWait;
 use crate::topics::{self, AutoCreation};
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
@@ -65,10 +65,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         },
         ..Default::default()
     };
-    if created.is_empty() {
-        return response.into();
-    }
-    Reply::After(Box::new(Written { response: response.into(), waits: created }))
+    Reply::after(response, created)
 }
 
 /// The error of a request that names topics as its version cannot. Kafka's check before v12 is a check; in v12 a topic

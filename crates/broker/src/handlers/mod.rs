@@ -35,7 +35,7 @@ mod sync_group;
 
 use crate::core::{Core, Turn};
 use crate::ids::{BrokerId, ConnectionId};
-use crate::purgatory::Written;
+use crate::purgatory::{Written, WrittenWait};
 use crate::timers::ReplyId;
 use runnel_protocol::messages::{Request, Response};
 
@@ -68,6 +68,13 @@ pub(crate) enum Reply {
     Silence,
     /// There is no answer in words: the connection is closed, with the reason for the log.
     Close(String),
+}
+
+impl Reply {
+    /// The answer, once `waits` are written; at once if there are none.
+    fn after(response: impl Into<Response>, waits: Vec<WrittenWait>) -> Self {
+        Reply::After(Box::new(Written { response: response.into(), waits }))
+    }
 }
 
 impl<T: Into<Response>> From<T> for Reply {
