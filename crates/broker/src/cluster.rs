@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::output::Output;
 use crate::snapshot::Snapshot;
 use crate::storage::{BlobId, LateClose, Storage, StorageError};
-use crate::time::Timestamp;
+use runnel_protocol::time::Timestamp;
 
 /// A whole Kafka cluster over a store.
 ///

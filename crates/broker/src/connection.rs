@@ -4,10 +4,10 @@
 //! connection wait behind it. So does this queue.
 
 use crate::ids::BrokerId;
-use crate::time::Timestamp;
 use crate::timers::ReplyId;
 use bytes::Bytes;
 use bytestring::ByteString;
+use runnel_protocol::time::Timestamp;
 use std::collections::VecDeque;
 
 /// Frames that may wait on one connection; a driver that asks `Cluster::is_busy` stays far below.

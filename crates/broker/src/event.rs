@@ -4,7 +4,7 @@
 
 use crate::groups::GroupEvent;
 use crate::ids::{BrokerId, ConnectionId};
-use crate::time::Timestamp;
+use runnel_protocol::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// The version of the shape in which events and snapshots are written; it grows when a field changes its meaning.

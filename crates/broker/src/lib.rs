@@ -23,13 +23,11 @@ mod output;
 pub mod producers;
 mod properties;
 mod purgatory;
-pub mod random;
 mod replication;
 mod snapshot;
 pub mod storage;
 #[cfg(test)]
 mod tests;
-pub mod time;
 mod timers;
 pub mod topics;
 
@@ -41,10 +39,9 @@ pub use ids::{BrokerId, ConnectionId, FlushId, PartitionIndex};
 pub use input::Input;
 pub use log::{Log, LogConfig};
 pub use output::Output;
-pub use random::Random;
+pub use runnel_protocol::{Random, Timestamp};
 pub use snapshot::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
 pub use storage::{BlobId, FaultyStorage, MemoryStorage, Storage, StorageError};
-pub use time::Timestamp;
 
 /// A position in a partition's log: the number of the record, counted from 0 at the topic's creation.
 pub type Offset = i64;

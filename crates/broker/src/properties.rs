@@ -7,9 +7,9 @@
 
 use crate::config::BrokerSettings;
 use crate::ids::{BrokerId, uuid_text};
-use crate::random::Random;
 use crate::storage::{Storage, StorageError};
 use bytestring::ByteString;
+use runnel_protocol::random::Random;
 
 const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 

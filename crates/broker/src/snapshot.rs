@@ -8,8 +8,8 @@ use crate::event::SCHEMA_VERSION;
 use crate::groups::GroupSnapshot;
 use crate::ids::{BrokerId, ConnectionId, uuid_text};
 use crate::replication::Partition;
-use crate::time::Timestamp;
 use crate::topics;
+use runnel_protocol::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// All that watchers may see.

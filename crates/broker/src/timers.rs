@@ -1,7 +1,7 @@
 //! What the cluster does at a given time: one ordered list for the whole machine.
 
 use crate::ids::BrokerId;
-use crate::time::Timestamp;
+use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A deadline, and what happens when it comes.

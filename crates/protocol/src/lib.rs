@@ -1,5 +1,8 @@
 //! Kafka's wire language: bytes to typed requests and responses and back, and record batches.
 //!
+//! Beside it stands what every machine above shares: [`Timestamp`], which enters with each input, and [`Random`], which
+//! follows from a seed.
+//!
 //! This crate keeps no state and does no input or output. Everything it decodes is bounded by the bytes at hand:
 //! a length read from the wire is never trusted before the bytes that pay for it have been seen.
 
@@ -17,13 +20,17 @@ pub mod messages;
 #[cfg(test)]
 mod notation_tests;
 pub mod primitives;
+pub mod random;
 pub mod records;
 pub mod schema;
 #[cfg(test)]
 mod testdata;
+pub mod time;
 
 pub use api_key::ApiKey;
 pub use chunk::{BlobRange, Chunk, Chunks};
 pub use error_code::ErrorCode;
 pub use messages::{Request, Response};
 pub use primitives::{DecodeError, EncodeError, Message, Reader, Writer};
+pub use random::Random;
+pub use time::Timestamp;

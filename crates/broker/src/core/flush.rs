@@ -11,7 +11,7 @@ use crate::ids::{BrokerId, FlushId, TopicPartition};
 use crate::log::Flush;
 use crate::output::Output;
 use crate::storage::{BlobId, StorageError};
-use crate::time::Timestamp;
+use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Flushes under way and wanted.

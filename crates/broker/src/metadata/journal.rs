@@ -6,10 +6,10 @@ use crate::ids::{BrokerId, PartitionIndex, partition_folder};
 use crate::log::{Files, FirstBatch, Hints, Log, LogConfig, ReadError};
 use crate::replication::Partition;
 use crate::storage::{Storage, StorageError};
-use crate::time::Timestamp;
 use bytes::Bytes;
 use bytestring::ByteString;
 use runnel_protocol::records::{self, BatchBuilder};
+use runnel_protocol::time::Timestamp;
 use uuid::Uuid;
 
 /// The topic that is the cluster's memory.

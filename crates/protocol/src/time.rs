@@ -1,4 +1,4 @@
-//! The core's time: handed in with every input, never read from a clock.
+//! Time as machines know it: handed in with every input, never read from a clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};

@@ -1,4 +1,4 @@
-//! The core's only source of chance: a stream of numbers that follows from a seed.
+//! A machine's only source of chance: a stream of numbers that follows from a seed.
 
 use uuid::Uuid;
 

@@ -1,0 +1,11 @@
+//! Kafka's clients as state machines: what a producer or a consumer asks of brokers, and when.
+//!
+//! Every client here follows the core's law: *one input, then drain outputs until `None`, then the next input.* Time
+//! enters with each input and never decreases; randomness enters as a seed. Nothing here opens a socket: a machine says
+//! what to connect and what to send ([`carrier`]), and whoever carries it does so, over TCP or over a simulated cable.
+
+pub mod carrier;
+pub mod network;
+
+pub use carrier::{Address, Carried, LinkId, Signal};
+pub use network::{Failure, Network, NetworkSettings, Peer, Reply, RequestId};

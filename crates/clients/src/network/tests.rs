@@ -1,0 +1,180 @@
+//! A broker of a few lines answers what the network sends.
+
+use super::{Failure, Handshake, Network, NetworkSettings, Peer};
+use crate::carrier::{Address, Carried, LinkId, Signal};
+use runnel_protocol::messages::api_versions::{ApiVersion, ApiVersionsResponse};
+use runnel_protocol::messages::metadata::{MetadataRequest, MetadataResponse};
+use runnel_protocol::{ApiKey, Request, Response, Timestamp, frame};
+use std::time::Duration;
+
+const BOOTSTRAP: Peer = Peer::Bootstrap(0);
+
+fn start() -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000)
+}
+
+fn network() -> Network {
+    Network::new(NetworkSettings::java("test", vec![Address::parse("localhost:9092").unwrap()]), 1)
+}
+
+fn metadata() -> Request {
+    Request::Metadata(MetadataRequest::default())
+}
+
+/// The link that the network wants opened.
+#[track_caller]
+fn connect(network: &mut Network) -> LinkId {
+    match network.poll_output() {
+        Some(Carried::Connect { link, .. }) => link,
+        other => panic!("a connection was expected, not {other:?}"),
+    }
+}
+
+/// The next request that was sent: its API, version and correlation id.
+#[track_caller]
+fn sent(network: &mut Network) -> (i16, i16, i32) {
+    match network.poll_output() {
+        Some(Carried::Send { bytes, .. }) => {
+            let (header, _) = frame::decode_request_header(&bytes.slice(4..)).unwrap();
+            (header.api_key, header.api_version, header.correlation_id)
+        }
+        other => panic!("a request was expected, not {other:?}"),
+    }
+}
+
+fn answer(network: &mut Network, link: LinkId, version: i16, correlation_id: i32, response: &Response) {
+    let frame = frame::encode_response(response.api_key(), version, correlation_id, response).unwrap();
+    let bytes = frame.as_bytes().unwrap().slice(4..);
+    network.handle_signal(start(), Signal::Frame { link, bytes });
+}
+
+fn versions(metadata_max: i16) -> Response {
+    let api = |key: ApiKey, max| ApiVersion { api_key: key.number(), min_version: 0, max_version: max };
+    let api_keys = vec![api(ApiKey::ApiVersions, 4), api(ApiKey::Metadata, metadata_max)];
+    Response::ApiVersions(ApiVersionsResponse { api_keys, ..Default::default() })
+}
+
+/// Brings a connection to where requests flow.
+fn introduce(network: &mut Network) -> LinkId {
+    let link = connect(network);
+    network.handle_signal(start(), Signal::Connected { link });
+    let (key, version, correlation_id) = sent(network);
+    assert_eq!((key, version), (18, 4));
+    answer(network, link, version, correlation_id, &versions(9));
+    link
+}
+
+#[test]
+fn a_request_connects_introduces_itself_and_is_answered() {
+    let mut network = network();
+    let id = network.ask(start(), BOOTSTRAP, metadata());
+    let link = introduce(&mut network);
+    let (key, version, correlation_id) = sent(&mut network);
+    assert_eq!((key, version), (3, 9), "the newest version that both speak");
+    answer(&mut network, link, 9, correlation_id, &Response::Metadata(MetadataResponse::default()));
+    let reply = network.poll_reply().unwrap();
+    assert_eq!((reply.id, reply.peer), (id, BOOTSTRAP));
+    assert!(reply.outcome.is_ok());
+    assert_eq!(network.next_wakeup(), None);
+}
+
+#[test]
+fn an_old_broker_is_asked_for_its_versions_again() {
+    let mut network = network();
+    network.ask(start(), BOOTSTRAP, metadata());
+    let link = connect(&mut network);
+    network.handle_signal(start(), Signal::Connected { link });
+    let (_, _, correlation_id) = sent(&mut network);
+    // Its answer is in the layout of version 0, with UNSUPPORTED_VERSION.
+    let refusal = ApiVersionsResponse { error_code: 35, ..Default::default() };
+    answer(&mut network, link, 0, correlation_id, &Response::ApiVersions(refusal));
+    let (key, version, _) = sent(&mut network);
+    assert_eq!((key, version), (18, 0));
+}
+
+#[test]
+fn a_refused_connection_fails_what_was_asked_and_backs_off() {
+    let mut network = network();
+    for round in 0..3 {
+        let id = network.ask(start(), BOOTSTRAP, metadata());
+        if round > 0 {
+            assert!(network.is_backing_off(start(), BOOTSTRAP));
+            let at = network.next_wakeup().unwrap();
+            let wait = at.since(start());
+            let middle = Duration::from_millis(25 << round);
+            assert!(wait >= middle.mul_f64(0.8) && wait <= middle.mul_f64(1.2), "round {round}: {wait:?}");
+            network.handle_signal(at, Signal::Timer);
+        }
+        let link = connect(&mut network);
+        network.handle_signal(start(), Signal::Disconnected { link, reason: "connection refused".to_owned() });
+        let reply = network.poll_reply().unwrap();
+        assert_eq!(reply.id, id);
+        assert!(matches!(reply.outcome, Err(Failure::NotConnected { address: Some(_), .. })));
+    }
+}
+
+#[test]
+fn an_answer_that_is_late_ends_the_connection() {
+    let mut network = network();
+    network.ask_within(start(), BOOTSTRAP, metadata(), Duration::from_millis(10));
+    let link = introduce(&mut network);
+    sent(&mut network);
+    let at = network.next_wakeup().unwrap();
+    assert_eq!(at, start() + Duration::from_millis(10));
+    network.handle_signal(at, Signal::Timer);
+    assert_eq!(network.poll_output(), Some(Carried::Disconnect { link }));
+    assert_eq!(network.poll_reply().unwrap().outcome, Err(Failure::TimedOut));
+}
+
+#[test]
+fn an_api_that_the_broker_does_not_know_is_refused_here() {
+    let mut network = network();
+    network.ask(start(), BOOTSTRAP, Request::Heartbeat(Default::default()));
+    introduce(&mut network);
+    let outcome = network.poll_reply().unwrap().outcome;
+    assert_eq!(outcome, Err(Failure::UnsupportedVersion { api: ApiKey::Heartbeat }));
+}
+
+#[test]
+fn an_answer_that_is_not_one_ends_the_connection() {
+    let mut network = network();
+    network.ask(start(), BOOTSTRAP, metadata());
+    let link = introduce(&mut network);
+    sent(&mut network);
+    network.handle_signal(start(), Signal::Frame { link, bytes: bytes::Bytes::from_static(&[0, 0, 0, 99]) });
+    assert_eq!(network.poll_output(), Some(Carried::Disconnect { link }));
+    assert!(matches!(network.poll_reply().unwrap().outcome, Err(Failure::Decode(_))));
+}
+
+#[test]
+fn with_one_handshake_for_all_the_second_connection_has_none() {
+    let mut settings = NetworkSettings::java("test", vec![Address::parse("localhost:9092").unwrap()]);
+    settings.handshake = Handshake::First;
+    let mut network = Network::new(settings, 1);
+    network.ask(start(), BOOTSTRAP, metadata());
+    introduce(&mut network);
+    sent(&mut network);
+    network.learn(start(), 1, Address::parse("localhost:9092").unwrap());
+    let node = Peer::Node { node_id: 1, lane: 0 };
+    network.ask(start(), node, metadata());
+    let link = connect(&mut network);
+    network.handle_signal(start(), Signal::Connected { link });
+    assert_eq!(sent(&mut network).0, 3);
+    assert_eq!(network.version(node, ApiKey::Metadata), Some(9));
+}
+
+#[test]
+fn a_broker_that_moved_is_connected_to_anew() {
+    let mut network = network();
+    let node = Peer::Node { node_id: 1, lane: 0 };
+    network.learn(start(), 1, Address::parse("localhost:9092").unwrap());
+    network.ask(start(), node, metadata());
+    let link = introduce(&mut network);
+    sent(&mut network);
+    network.learn(start(), 1, Address::parse("localhost:9093").unwrap());
+    assert_eq!(network.poll_output(), Some(Carried::Disconnect { link }));
+    assert!(matches!(network.poll_reply().unwrap().outcome, Err(Failure::Disconnected { .. })));
+    network.ask(start(), node, metadata());
+    let Some(Carried::Connect { address, .. }) = network.poll_output() else { panic!("a connection was expected") };
+    assert_eq!(address.port, 9093);
+}
