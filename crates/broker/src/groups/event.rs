@@ -1,5 +1,6 @@
 //! What watchers see of groups: each event says who, what and why. Deciding code never reads them back.
 
+use super::snapshot::GroupSnapshot;
 use super::state::GroupState;
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +120,12 @@ pub enum GroupEvent {
         /// Why.
         reason: OffsetRemoval,
     },
-    /// The group is gone.
+    /// A coordinator has read the group from `__consumer_offsets`: this is all that is known of it.
+    GroupLoaded {
+        /// The group.
+        group: Box<GroupSnapshot>,
+    },
+    /// The group is gone, or nobody coordinates it until a broker has read it again.
     GroupRemoved {
         /// The group.
         group_id: String,

@@ -42,6 +42,9 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
         GroupEvent::OffsetsRemoved { group_id, offsets, reason } => {
             format!("{group_id}: {reason:?} {}", moves(offsets))
         }
+        GroupEvent::GroupLoaded { group } => {
+            format!("{}: loaded, {} with {} members", group.group_id, group.state, group.members.len())
+        }
         GroupEvent::GroupRemoved { group_id, reason } => format!("{group_id}: removed, {reason}"),
     }
 }
