@@ -118,6 +118,11 @@ impl Groups {
         self.outbox.pop()
     }
 
+    /// Whether there is something to do for the surroundings.
+    pub fn has_output(&self) -> bool {
+        self.outbox.has_output()
+    }
+
     /// When [`Groups::handle_timers`] has to be called at the latest.
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         self.outbox.timers.next()
