@@ -2,6 +2,7 @@
 
 use super::snapshot::GroupSnapshot;
 use super::state::GroupState;
+use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Something happened in a group.
@@ -119,6 +120,23 @@ pub enum GroupEvent {
         offsets: Vec<OffsetMove>,
         /// Why.
         reason: OffsetRemoval,
+    },
+    /// A member, or an identifier that was given out, has to be heard of by then. None while its client waits for an
+    /// answer and cannot be heard of.
+    SessionSet {
+        /// The group.
+        group_id: String,
+        /// The member.
+        member_id: String,
+        /// By when.
+        until: Option<Timestamp>,
+    },
+    /// The group waits no longer than that for its members to join, or to ask for their assignments.
+    PhaseSet {
+        /// The group.
+        group_id: String,
+        /// By when.
+        until: Timestamp,
     },
     /// A coordinator has read the group from `__consumer_offsets`: this is all that is known of it.
     GroupLoaded {
