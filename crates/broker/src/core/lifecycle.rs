@@ -77,6 +77,9 @@ impl Core {
         self.compacted.retain(|(of, _)| *of != broker);
         self.timers.cancel(&Timer::BrokerStart(broker));
         if let Some(state) = self.brokers.get_mut(&broker) {
+            if let Life::Starting(starting) = &state.life {
+                starting.let_go(turn.storage);
+            }
             state.life = Life::Down { clean };
             state.loading.clear();
             state.producer_ids = 0..0;

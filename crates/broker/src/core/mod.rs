@@ -10,6 +10,7 @@ mod configs;
 mod coordinators;
 mod flush;
 mod lifecycle;
+mod logs;
 mod maintenance;
 mod metrics;
 mod open;

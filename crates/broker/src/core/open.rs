@@ -6,11 +6,11 @@ use crate::config::{ClusterConfig, Durability};
 use crate::event::EventKind;
 use crate::groups::Groups;
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition, parse_partition_folder, partition_folder, uuid_text};
-use crate::log::{self, Files, Hints, Log};
+use crate::log;
 use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionDelta, PartitionRegistration};
 use crate::properties;
 use crate::purgatory::Purgatory;
-use crate::replication::{Partition, Partitions};
+use crate::replication::Partitions;
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use crate::topics;
@@ -229,72 +229,6 @@ impl Core {
         let count = self.brokers.get(&broker).map_or(0, |broker| broker.partitions.len());
         self.emit(broker, || EventKind::BrokerStarted { partitions: u32::try_from(count).unwrap_or(u32::MAX) });
         Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what is known of a partition before its files are read")]
-    pub(super) fn open_partition(
-        &mut self,
-        turn: &mut Turn<'_>,
-        broker: BrokerId,
-        topic: &ByteString,
-        key: TopicPartition,
-        leader_epoch: i32,
-        checkpoints: &Checkpoints,
-        clean_shutdown: bool,
-    ) -> Result<(), OpenError> {
-        let folder = partition_folder(broker, topic, key.index);
-        self.clear_folder(turn, &folder, key.topic_id)?;
-        let overrides = self.metadata.image().topic_configs.get(topic).cloned().unwrap_or_default();
-        let config = self.settings.log_config(broker, &overrides);
-        let files = if topics::is_internal(topic) { Files::AtFirstAppend } else { Files::AtOnce };
-        let mut log = if turn.storage.list(&folder)?.is_empty() {
-            Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?
-        } else {
-            let name = (topic.clone(), key.index);
-            let offset = |offsets: &checkpoints::Offsets| offsets.get(&name).copied().unwrap_or(0);
-            let hints = Hints {
-                clean_shutdown,
-                recovery_point: offset(&checkpoints.recovery_points),
-                log_start_offset: offset(&checkpoints.log_starts),
-                clean_offset: offset(&checkpoints.cleaned),
-                files,
-            };
-            let (log, notes) = Log::open(turn.storage, &folder, key.topic_id, config, &hints, turn.now)?;
-            for note in notes {
-                let what = note.to_string();
-                self.metrics.log.push_back(what.clone());
-                let topic = topic.to_string();
-                self.emit(broker, || EventKind::LogRecovered { topic, partition: key.index.0, what });
-            }
-            log
-        };
-        log.assign_epoch(turn.storage, leader_epoch)?;
-        let mut partition = Partition::new(topic.clone(), key.index, log, leader_epoch);
-        partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(broker, &overrides);
-        if self.config.durability == Durability::Always && partition.log.has_unflushed() {
-            // What recovery wrote is shown once the disk has it.
-            partition.durable_end = partition.log.log_start_offset();
-            self.flushes.want(broker, key);
-        }
-        if let Some(state) = self.brokers.get_mut(&broker) {
-            state.partitions.insert(key, partition);
-        }
-        Ok(())
-    }
-
-    /// Makes way in a partition's folder where it holds another topic of the same name: a power cut may undo a removal
-    /// and keep the metadata that came after it, or the other way round. A topic that is known to be gone goes; another
-    /// one is somebody's data, and its folder is set aside under the name that Kafka gives it.
-    fn clear_folder(&mut self, turn: &mut Turn<'_>, folder: &str, topic_id: Uuid) -> Result<(), StorageError> {
-        let Some(other) = log::topic_id(turn.storage, folder)?.filter(|other| *other != topic_id) else {
-            return Ok(());
-        };
-        if self.metadata.image().was_removed(other) {
-            return turn.storage.remove(folder);
-        }
-        let aside = format!("{folder}.{}-stray", uuid_text(other));
-        self.metrics.log.push_back(format!("{folder:?} belongs to another topic: it is kept as {aside:?}"));
-        turn.storage.rename(folder, &aside)
     }
 
     /// Folders that the metadata log does not know. One of a deleted topic is a left-over of its deletion and goes;

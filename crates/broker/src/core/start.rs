@@ -1,21 +1,25 @@
 //! Brokers that come back: their logs are recovered, they register, lead again, and read the groups that they keep.
 //!
-//! One slice of this work an input (`Timer::BrokerStart`), so that the other brokers' clients do not wait for it. A
-//! broker that crashed and is back before it was missed has to wait: its old registration is valid until its session
-//! is over, as with Kafka.
+//! One slice of this work an input (`Timer::BrokerStart`), a few mebibytes of a log or of groups, so that the other
+//! brokers' clients do not wait for it. A broker that crashed and is back before it was missed has to wait: its old
+//! registration is valid until its session is over, as with Kafka.
 
-use super::{Core, Life, OpenError, Turn};
+use super::{Core, Life, Turn};
 use crate::checkpoints::{self, Checkpoints};
 use crate::config::Durability;
 use crate::event::EventKind;
 use crate::ids::{BrokerId, TopicPartition};
+use crate::log::{OpenProgress, Opening};
 use crate::metadata::{Change, PartitionDelta};
-use crate::storage::StorageError;
+use crate::storage::{Storage, StorageError};
 use crate::timers::Timer;
 use crate::topics::CONSUMER_OFFSETS;
 use bytestring::ByteString;
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+/// Bytes of a log that are read through at a time.
+const RECOVERY_SLICE_SIZE: u32 = 8 * 1024 * 1024;
 
 /// `leader_recovery_state` of a partition whose leader may have lost records.
 const RECOVERING: i8 = 1;
@@ -29,6 +33,17 @@ pub(crate) struct Starting {
     checkpoints: Checkpoints,
     /// Logs that it has not opened yet.
     logs: VecDeque<TopicPartition>,
+    /// The log that it is reading through.
+    opening: Option<(TopicPartition, Box<Opening>)>,
+}
+
+impl Starting {
+    /// Closes the files of a log that is being read.
+    pub(super) fn let_go(&self, storage: &mut dyn Storage) {
+        if let Some((_, opening)) = &self.opening {
+            opening.let_go(storage);
+        }
+    }
 }
 
 impl Core {
@@ -51,7 +66,7 @@ impl Core {
         let logs: VecDeque<TopicPartition> = kept.map(|(_, key, _)| key).collect();
         let partitions = u32::try_from(logs.len()).unwrap_or(u32::MAX);
         if let Some(state) = self.brokers.get_mut(&broker) {
-            state.life = Life::Starting(Box::new(Starting { clean, checkpoints, logs }));
+            state.life = Life::Starting(Box::new(Starting { clean, checkpoints, logs, opening: None }));
         }
         self.emit(broker, || EventKind::BrokerStarting { partitions });
         self.timers.set(Timer::BrokerStart(broker), turn.now);
@@ -76,12 +91,14 @@ impl Core {
         match &mut state.life {
             Life::Down { .. } => return,
             Life::Up => self.load_next(turn, broker),
-            Life::Starting(starting) => match starting.logs.pop_front() {
-                Some(key) => {
-                    let (clean, checkpoints) = (starting.clean, starting.checkpoints.clone());
-                    self.open_again(turn, broker, key, clean, checkpoints);
+            Life::Starting(starting) => match (starting.opening.take(), starting.logs.pop_front()) {
+                (Some((key, opening)), next) => {
+                    next.into_iter().for_each(|next| starting.logs.push_front(next));
+                    let progress = opening.step(turn.storage, RECOVERY_SLICE_SIZE);
+                    self.open_on(turn, broker, key, progress);
                 }
-                None => return self.register_if_ready(turn, broker),
+                (None, Some(key)) => self.open_again(turn, broker, key),
+                (None, None) => return self.register_if_ready(turn, broker),
             },
         }
         let Some(state) = self.brokers.get(&broker) else { return };
@@ -90,60 +107,66 @@ impl Core {
         }
     }
 
-    /// Opens one log from its files, in the place of what the broker knew of it before it stopped.
-    fn open_again(
-        &mut self,
-        turn: &mut Turn<'_>,
-        broker: BrokerId,
-        key: TopicPartition,
-        clean: bool,
-        mut checkpoints: Checkpoints,
-    ) {
+    /// Begins to open a log from its files, in the place of what the broker knew of it before it stopped.
+    fn open_again(&mut self, turn: &mut Turn<'_>, broker: BrokerId, key: TopicPartition) {
         let Some(topic) = self.metadata.image().topic(key.topic_id).map(|topic| topic.name.clone()) else { return };
-        let before = self.brokers.get_mut(&broker).and_then(|state| state.partitions.remove(&key));
-        if let Some(before) = &before {
+        let Some(Life::Starting(starting)) = self.brokers.get(&broker).map(|state| &state.life) else { return };
+        let (clean, mut checkpoints) = (starting.clean, starting.checkpoints.clone());
+        if let Some(before) = self.partition(broker, key) {
             before.log.let_go(turn.storage);
             if clean {
                 checkpoints.recovery_points.insert((topic.clone(), key.index), before.log.recovery_point());
             }
         }
-        let leader_epoch = before.as_ref().map_or(0, |before| before.leader_epoch);
-        let outcome = self.open_partition(turn, broker, &topic, key, leader_epoch, &checkpoints, clean);
-        match (outcome, before) {
-            (Ok(()), Some(before)) => {
-                let always = self.config.durability == Durability::Always;
-                if let Some(partition) = self.partition_mut(broker, key)
-                    && always
-                {
-                    // What readers had not seen is shown when the disk has it.
-                    let end = partition.log.log_end_offset();
-                    partition.durable_end = before.durable_end.min(end);
-                    partition.high_watermark = before.high_watermark.min(end).max(partition.log.log_start_offset());
-                    self.flushes.want(broker, key);
+        let progress = self.begin_log(turn, broker, &topic, key, &checkpoints, clean);
+        self.open_on(turn, broker, key, progress);
+    }
+
+    /// Keeps a log that is not read through yet for the next slice, or takes its partition up.
+    fn open_on(
+        &mut self,
+        turn: &mut Turn<'_>,
+        broker: BrokerId,
+        key: TopicPartition,
+        progress: Result<OpenProgress, StorageError>,
+    ) {
+        let topic = self.metadata.image().topic(key.topic_id).map(|topic| topic.name.clone());
+        let before =
+            self.partition(broker, key).map(|before| (before.leader_epoch, before.durable_end, before.high_watermark));
+        let (leader_epoch, durable_end, high_watermark) = before.unwrap_or_default();
+        let outcome = match (progress, topic) {
+            (Ok(OpenProgress::Working(opening)), Some(_)) => {
+                if let Some(Life::Starting(starting)) = self.brokers.get_mut(&broker).map(|state| &mut state.life) {
+                    starting.opening = Some((key, opening));
                 }
+                return;
             }
-            (Ok(()), None) => {}
-            (Err(error), before) => {
-                let error = match error {
-                    OpenError::Storage(error) => error,
-                    other @ (OpenError::Setting(_) | OpenError::Mismatch(_)) => StorageError {
-                        path: format!("{topic}-{}", key.index),
-                        operation: "open",
-                        reason: other.to_string(),
-                    },
-                };
-                if let (Some(before), Some(state)) = (before, self.brokers.get_mut(&broker)) {
-                    state.partitions.insert(key, before);
-                }
-                self.storage_failed(broker, key, error);
+            (Ok(OpenProgress::Done(log, notes)), Some(topic)) => {
+                self.take_log(turn, broker, &topic, key, leader_epoch, *log, notes)
             }
+            // The topic was deleted meanwhile.
+            (Ok(OpenProgress::Working(opening)), None) => return opening.let_go(turn.storage),
+            (Ok(OpenProgress::Done(log, _)), None) => return log.let_go(turn.storage),
+            (Err(error), _) => Err(error),
+        };
+        if let Err(error) = outcome {
+            self.storage_failed(broker, key, error);
+        } else if self.config.durability == Durability::Always
+            && before.is_some()
+            && let Some(partition) = self.partition_mut(broker, key)
+        {
+            // What readers had not seen is shown when the disk has it.
+            let end = partition.log.log_end_offset();
+            partition.durable_end = durable_end.min(end);
+            partition.high_watermark = high_watermark.min(end).max(partition.log.log_start_offset());
+            self.flushes.want(broker, key);
         }
     }
 
     /// Registers a broker whose logs are open, unless its old registration is still valid.
     pub(crate) fn register_if_ready(&mut self, turn: &mut Turn<'_>, broker: BrokerId) {
         let Some(Life::Starting(starting)) = self.brokers.get(&broker).map(|state| &state.life) else { return };
-        if !starting.logs.is_empty() || !self.is_fenced(broker) {
+        if !starting.logs.is_empty() || starting.opening.is_some() || !self.is_fenced(broker) {
             return;
         }
         let clean = starting.clean;

@@ -47,7 +47,7 @@ pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use epochs::{EpochStart, LeaderEpochs};
 pub use explain::{KeptReason, RemovedReason, RetentionRules, RetentionVerdict, SegmentFacts, SegmentRetention, judge};
 pub use metadata::{id_from_text, id_to_text, topic_id};
-pub use open::{Hints, RecoveryNote};
+pub use open::{Hints, OpenProgress, Opening, RecoveryNote};
 pub use read::{FirstBatch, ReadError, Slice};
 pub use refusal::{RecordFault, Refusal};
 pub use retention::Removed;

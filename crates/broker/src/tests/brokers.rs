@@ -1,7 +1,7 @@
 //! Brokers that crash, stop and come back. What clients are told was asked of Apache Kafka 4.3.0, two brokers, one copy
 //! of each partition: the same steps, the same answers.
 
-use super::client::{Memory, START, code, create, unless_error};
+use super::client::{Memory, code, create, unless_error};
 use super::harness::{Bench, batch, config};
 use super::produce_and_fetch::{fetch_request, produce, produce_request, values};
 use crate::config::{ClusterConfig, Durability};
@@ -34,7 +34,12 @@ use std::time::Duration;
 
 const TWO: BrokerId = BrokerId(2);
 
-fn placed(bench: &mut Memory, client: ConnectionId, name: &str, leaders: &[i32]) -> (ErrorCode, Option<String>) {
+pub(super) fn placed(
+    bench: &mut Memory,
+    client: ConnectionId,
+    name: &str,
+    leaders: &[i32],
+) -> (ErrorCode, Option<String>) {
     let assignments = (0..)
         .zip(leaders)
         .map(|(partition_index, leader)| CreatableReplicaAssignment { partition_index, broker_ids: vec![*leader] });
@@ -52,19 +57,19 @@ fn placed(bench: &mut Memory, client: ConnectionId, name: &str, leaders: &[i32])
 }
 
 /// Two brokers, topic `orders` with partition 0 on broker 2 and partition 1 on broker 1, and a client of broker 1.
-fn two() -> (Memory, ConnectionId) {
+pub(super) fn two() -> (Memory, ConnectionId) {
     let mut bench = Bench::open(config(2), MemoryStorage::default());
     let client = bench.connect();
     assert_eq!(placed(&mut bench, client, "orders", &[2, 1]).0, ErrorCode::None);
     (bench, client)
 }
 
-fn stop(bench: &mut Memory, broker: i32, clean: bool) {
+pub(super) fn stop(bench: &mut Memory, broker: i32, clean: bool) {
     bench.input(Input::BrokerStopped { broker: BrokerId(broker), clean });
 }
 
 /// Starts a broker and lets it do all that it does at once.
-fn start(bench: &mut Memory, broker: i32) {
+pub(super) fn start(bench: &mut Memory, broker: i32) {
     bench.input(Input::BrokerStarted { broker: BrokerId(broker) });
     bench.wait(Duration::ZERO);
 }
@@ -372,24 +377,4 @@ fn a_restart_of_the_whole_process_starts_all_brokers() {
         let response: FetchResponse = bench.ask(at_two, 11, fetch_request("orders", 0, 0));
         assert_eq!(values(&response).unwrap(), ["0:a"], "stopped cleanly: {clean}");
     }
-}
-
-#[test]
-fn sequences_go_on_after_a_crash() {
-    let (mut bench, _) = two();
-    let records = |sequence| {
-        let mut builder = runnel_protocol::records::BatchBuilder::new().producer(77, 0, sequence);
-        builder.append(START, None, Some(b"v"), &[]);
-        builder.build()
-    };
-    let at_two = bench.connect_to(2);
-    assert_eq!(produce(&mut bench, at_two, "orders", records(0)), Ok(0));
-    assert_eq!(produce(&mut bench, at_two, "orders", records(1)), Ok(1));
-    stop(&mut bench, 2, false);
-    bench.wait(Duration::from_secs(9));
-    start(&mut bench, 2);
-    let at_two = bench.connect_to(2);
-    assert_eq!(produce(&mut bench, at_two, "orders", records(1)), Ok(1), "a batch that came before is known");
-    assert_eq!(produce(&mut bench, at_two, "orders", records(5)), Err(ErrorCode::OutOfOrderSequenceNumber));
-    assert_eq!(produce(&mut bench, at_two, "orders", records(2)), Ok(2));
 }

@@ -25,5 +25,6 @@ mod produce_and_fetch;
 mod restart;
 mod retention;
 mod sane;
+mod slices;
 mod topics;
 mod versions;
