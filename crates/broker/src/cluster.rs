@@ -4,11 +4,15 @@ use crate::config::ClusterConfig;
 use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};
 use crate::event::EventKind;
-use crate::ids::ConnectionId;
+use crate::explanation::RetentionExplanation;
+use crate::ids::{BrokerId, ConnectionId, PartitionIndex};
 use crate::input::Input;
 use crate::output::Output;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{BrokerState, Snapshot};
 use crate::storage::{BlobId, LateClose, Storage, StorageError};
+use crate::timers::Timer;
+use crate::{Offset, preview};
+use runnel_protocol::records::Record;
 use runnel_protocol::time::Timestamp;
 
 /// A whole Kafka cluster over a store.
@@ -69,14 +73,19 @@ impl<S: Storage> Cluster<S> {
         let mut storage = LateClose { storage: &mut self.storage, closed: &mut self.closed };
         let mut turn = Turn { now: core.now, storage: &mut storage };
         while let Some(timer) = core.timers.pop_due(turn.now) {
-            let is_slice = timer == crate::timers::Timer::Cleaning;
+            let is_slice = matches!(timer, Timer::Cleaning | Timer::BrokerStart(_));
             core.handle_timer(&mut turn, timer);
             if is_slice {
-                // One slice of cleaning an input: who waits for something else comes first.
+                // One slice of such work an input: who waits for something else comes first.
                 break;
             }
         }
         match input {
+            Input::ConnectionOpened { connection, broker, .. } if !core.is_up(broker) => {
+                // It was on its way when the broker went.
+                let reason = format!("broker {broker} is not running");
+                core.outputs.push_back(Output::Close { connection, reason });
+            }
             Input::ConnectionOpened { connection, broker, listener, peer } => {
                 core.connections.insert(connection, Connection::new(broker, listener, peer.clone()));
                 core.emit(broker, || EventKind::ConnectionOpened { connection, peer });
@@ -86,6 +95,8 @@ impl<S: Storage> Cluster<S> {
                 core.connection_closed(connection, "the client closed it".to_owned());
             }
             Input::Flushed { id, outcome } => core.handle_flushed(&turn, id, outcome),
+            Input::BrokerStopped { broker, clean } => core.stop_broker(&mut turn, broker, clean),
+            Input::BrokerStarted { broker } => core.start_broker(&turn, broker),
             Input::Timer => {}
         }
         core.settle(&mut turn);
@@ -107,6 +118,16 @@ impl<S: Storage> Cluster<S> {
         state.is_some_and(|state| state.answering.is_some() || !state.queue.is_empty())
     }
 
+    /// Whether a broker takes connections: it is one of the cluster's, and neither stopped nor still starting.
+    pub fn is_listening(&self, broker: BrokerId) -> bool {
+        self.core.is_up(broker)
+    }
+
+    /// Whether a broker runs; none if the cluster has no such broker.
+    pub fn broker_state(&self, broker: BrokerId) -> Option<BrokerState> {
+        Some(BrokerState::of(&self.core.brokers.get(&broker)?.life))
+    }
+
     /// Who is at the other end of a connection, in words.
     pub fn describe_client(&self, connection: ConnectionId) -> Option<String> {
         Some(self.core.connections.get(&connection)?.client.describe())
@@ -117,9 +138,29 @@ impl<S: Storage> Cluster<S> {
         self.core.set_watched(watched);
     }
 
-    /// The cluster as watchers may see it, with the sequence number of the last event.
+    /// The cluster as watchers may see it, with the sequence number of the last event. Records, segments and files are
+    /// read for it, within bounds.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(&self.core)
+        Snapshot::of(&self.core, Some(&self.storage))
+    }
+
+    /// As [`Cluster::snapshot`], without what would have to be read: records, segments and files.
+    pub fn overview(&self) -> Snapshot {
+        Snapshot::of(&self.core, None)
+    }
+
+    /// One whole record, for who looks closer; none if there is none at this offset.
+    pub fn record(&self, topic: &str, partition: i32, offset: Offset) -> Option<Record> {
+        let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
+        preview::record_at(&partition.log, &self.storage, offset)
+    }
+
+    /// What retention and compaction would do with a partition's log at a given time, and why not more; none if nobody
+    /// leads such a partition.
+    pub fn explain_retention(&self, topic: &str, partition: i32, now: Timestamp) -> Option<RetentionExplanation> {
+        let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
+        let checks = (self.core.timers.at(&Timer::Retention), self.core.timers.at(&Timer::Compaction));
+        Some(RetentionExplanation::of(partition, &self.storage, now, checks))
     }
 
     /// Counters since the start.

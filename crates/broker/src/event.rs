@@ -4,14 +4,16 @@
 
 use crate::groups::GroupEvent;
 use crate::ids::{BrokerId, ConnectionId};
+use crate::preview::RecordPreview;
 use runnel_protocol::time::Timestamp;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The version of the shape in which events and snapshots are written; it grows when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One happening.
-#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Event {
     /// Counts all events of the cluster from 1, without gaps.
     pub sequence: u64,
@@ -25,7 +27,7 @@ pub struct Event {
 }
 
 /// A partition and where it lives.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PartitionPlace {
     /// The partition.
     pub partition: i32,
@@ -36,7 +38,7 @@ pub struct PartitionPlace {
 }
 
 /// Why records went away from the start of a log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RemovalReason {
     /// Older than `retention.ms`.
@@ -48,13 +50,42 @@ pub enum RemovalReason {
 }
 
 /// What happened.
-#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields carry Kafka's own names; what is not plain from the name is said")]
 pub enum EventKind {
+    /// A broker is gone with all its connections: stopped cleanly, or crashed.
+    BrokerStopped {
+        clean: bool,
+        /// When the controller will miss it, if it did not say goodbye.
+        session_until: Option<Timestamp>,
+    },
+    /// The controller takes a broker out: its partitions are led by nobody from here on.
+    BrokerFenced {
+        why: String,
+    },
+    /// A broker comes back and reads its files; it takes no connections yet.
+    BrokerStarting {
+        partitions: u32,
+    },
     /// A broker has read its files and takes connections.
     BrokerStarted {
         partitions: u32,
+    },
+    /// Another broker decides about topics from here on.
+    ControllerMoved {
+        from: BrokerId,
+        to: BrokerId,
+    },
+    /// `from` and `to` are -1 where nobody leads.
+    LeaderChanged {
+        topic: String,
+        partition: i32,
+        from: i32,
+        to: i32,
+        leader_epoch: i32,
+        in_sync_replicas: Vec<i32>,
+        why: String,
     },
     /// Reading a partition's files after an unclean stop, something was cut off or rebuilt.
     LogRecovered {
@@ -110,6 +141,16 @@ pub enum EventKind {
         size: u32,
         timestamp: i64,
         producer_id: i64,
+        producer_epoch: i16,
+        /// Sequence number of the first record; -1 if the producer numbers none.
+        base_sequence: i32,
+        leader_epoch: i32,
+        /// The codec's name, `none` without one.
+        compression: Cow<'static, str>,
+        /// The first hundred records.
+        previews: Vec<RecordPreview>,
+        /// How many records are not among the previews: there are more, or they could not be read within bounds.
+        previews_left_out: u32,
         /// The connection that brought them; none for the broker's own records.
         connection: Option<ConnectionId>,
     },
@@ -125,7 +166,7 @@ pub enum EventKind {
     ProduceRefused {
         topic: String,
         partition: i32,
-        error: &'static str,
+        error: Cow<'static, str>,
         why: String,
         connection: ConnectionId,
     },
@@ -181,10 +222,19 @@ pub enum EventKind {
         producer_epoch: i16,
         connection: ConnectionId,
     },
+    /// The partition takes no requests: nobody leads it, or its files cannot be written.
     PartitionOffline {
         topic: String,
         partition: i32,
         why: String,
+    },
+    /// The partition takes requests again.
+    PartitionOnline {
+        topic: String,
+        partition: i32,
+        log_start_offset: i64,
+        high_watermark: i64,
+        log_end_offset: i64,
     },
     /// Something that a consumer group did.
     Group {

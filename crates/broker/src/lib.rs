@@ -13,6 +13,7 @@ pub mod configs;
 mod connection;
 mod core;
 pub mod event;
+mod explanation;
 pub mod groups;
 mod handlers;
 pub mod ids;
@@ -20,6 +21,7 @@ mod input;
 pub mod log;
 mod metadata;
 mod output;
+mod preview;
 pub mod producers;
 mod properties;
 mod purgatory;
@@ -35,12 +37,17 @@ pub use cluster::Cluster;
 pub use config::{BrokerSettings, ClusterConfig, Durability, Endpoint, Profile};
 pub use core::{ApiCounters, Metrics, OpenError, TopicCounters};
 pub use event::{Event, EventKind, PartitionPlace, RemovalReason, SCHEMA_VERSION};
+pub use explanation::RetentionExplanation;
 pub use ids::{BrokerId, ConnectionId, FlushId, PartitionIndex};
 pub use input::Input;
 pub use log::{Log, LogConfig};
 pub use output::Output;
+pub use preview::{BytesPreview, KeyPreview, PreviewEncoding, RecordPreview};
 pub use runnel_protocol::{Random, Timestamp};
-pub use snapshot::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
+pub use snapshot::{
+    BrokerSnapshot, BrokerState, ConnectionSnapshot, FileSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot,
+    TopicSnapshot,
+};
 pub use storage::{BlobId, FaultyStorage, MemoryStorage, Storage, StorageError};
 
 /// A position in a partition's log: the number of the record, counted from 0 at the topic's creation.

@@ -1,16 +1,16 @@
 //! Starting: what the files say becomes the cluster.
 
-use super::{Broker, Core, Flushes, Metrics, Settings, Turn};
+use super::{Broker, Core, Flushes, Life, Metrics, Settings, Turn};
 use crate::checkpoints::{self, Checkpoints};
 use crate::config::{ClusterConfig, Durability};
 use crate::event::EventKind;
 use crate::groups::Groups;
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition, parse_partition_folder, partition_folder, uuid_text};
-use crate::log::{self, Files, Hints, Log};
-use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionRegistration};
+use crate::log;
+use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionDelta, PartitionRegistration};
 use crate::properties;
 use crate::purgatory::Purgatory;
-use crate::replication::Partition;
+use crate::replication::Partitions;
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use crate::topics;
@@ -19,6 +19,7 @@ use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Why a cluster cannot be opened.
@@ -64,18 +65,20 @@ impl Core {
             let was_clean = properties::begin(storage, broker.id, &cluster_id, &mut random)?;
             let state = Broker {
                 endpoints: broker.endpoints.clone(),
-                partitions: BTreeMap::new(),
-                groups: Groups::new(settings.groups_config(config.profile)),
+                partitions: Partitions::default(),
+                groups: Arc::new(Groups::new(settings.groups_config(config.profile))),
                 producer_ids: 0..0,
                 producer_ids_written: 0,
                 was_clean,
+                life: Life::Up,
+                loading: VecDeque::new(),
             };
             brokers.insert(broker.id, state);
         }
         let controller_was_clean = brokers.get(&controller).is_some_and(|broker| broker.was_clean);
         let metadata = Journal::open(storage, controller, controller_was_clean, now)?;
         let mut core = Core {
-            settings,
+            settings: Arc::new(settings),
             cluster_id,
             random,
             metadata,
@@ -94,7 +97,7 @@ impl Core {
             event_sequence: 0,
             watched: false,
             now,
-            config,
+            config: Arc::new(config),
         };
         let mut turn = Turn { now, storage };
         core.check_brokers()?;
@@ -123,8 +126,9 @@ impl Core {
         }
     }
 
-    /// Writes down that the brokers are there, as Kafka's do at each start. Whoever led a partition leads it again, in
-    /// a new epoch: what may have been lost at the end of its log is then recognizable for readers.
+    /// Writes down which brokers are there, where that is news: after a clean stop all is as it was. Whoever led a
+    /// partition leads it again, after a crash in a new epoch: what may have been lost at the end of its log is then
+    /// recognizable for readers.
     fn register(&mut self, turn: &mut Turn<'_>) -> Result<(), OpenError> {
         let mut changes = Vec::new();
         if self.metadata.image().features.is_empty() {
@@ -140,24 +144,52 @@ impl Core {
         }
         let epoch = self.metadata.end_offset();
         for broker in &self.config.brokers {
-            changes.push(Change::RegisterBroker {
-                broker: broker.id,
-                epoch,
-                incarnation: self.random.next_uuid(),
-                endpoints: broker.endpoints.clone(),
-            });
-        }
-        for topic in self.metadata.image().topics() {
-            for (index, partition) in (0..).map(PartitionIndex).zip(&topic.partitions) {
-                if partition.leader.is_some() {
-                    let (leader, in_sync_replicas) = (Some(partition.leader), None);
-                    changes.push(Change::PartitionLeader { topic_id: topic.id, index, leader, in_sync_replicas });
-                }
+            if !self.is_as_it_was(broker) {
+                changes.push(Change::RegisterBroker {
+                    broker: broker.id,
+                    epoch,
+                    incarnation: self.random.next_uuid(),
+                    fenced: false,
+                    endpoints: broker.endpoints.clone(),
+                });
             }
         }
+        for (topic, key, registration) in self.metadata.image().partitions() {
+            changes.extend(self.new_epoch(turn, topic, key, registration)?);
+        }
         self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;
-        self.settings.load_dynamic(&self.metadata.image().broker_configs.clone());
+        Arc::make_mut(&mut self.settings).load_dynamic(&self.metadata.image().broker_configs.clone());
         Ok(())
+    }
+
+    fn is_as_it_was(&self, broker: &crate::config::BrokerSettings) -> bool {
+        let was_clean = self.brokers.get(&broker.id).is_some_and(|state| state.was_clean);
+        let registered = self.metadata.image().brokers.get(&broker.id);
+        was_clean && registered.is_some_and(|one| one.may_lead() && one.endpoints == broker.endpoints)
+    }
+
+    /// The election of a partition's leader at the start, if one is due.
+    fn new_epoch(
+        &self,
+        turn: &Turn<'_>,
+        topic: &ByteString,
+        key: TopicPartition,
+        registration: &PartitionRegistration,
+    ) -> Result<Option<Change>, StorageError> {
+        let Some(broker) = registration.leader.or_else(|| registration.replicas.first().copied()) else {
+            return Ok(None);
+        };
+        let Some(state) = self.brokers.get(&broker) else { return Ok(None) };
+        let mut delta = PartitionDelta { leader: Some(Some(broker)), ..Default::default() };
+        if registration.leader.is_none() {
+            delta.in_sync_replicas = Some(vec![broker]);
+            delta.eligible_leaders = Some(Vec::new());
+            delta.last_known_leaders = Some(Vec::new());
+        } else if state.was_clean || turn.storage.list(&partition_folder(broker, topic, key.index))?.is_empty() {
+            // Nothing can have been lost.
+            return Ok(None);
+        }
+        Ok(Some(Change::PartitionDelta { topic_id: key.topic_id, index: key.index, delta }))
     }
 
     fn metadata_failure(&self) -> OpenError {
@@ -197,72 +229,6 @@ impl Core {
         let count = self.brokers.get(&broker).map_or(0, |broker| broker.partitions.len());
         self.emit(broker, || EventKind::BrokerStarted { partitions: u32::try_from(count).unwrap_or(u32::MAX) });
         Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what is known of a partition before its files are read")]
-    fn open_partition(
-        &mut self,
-        turn: &mut Turn<'_>,
-        broker: BrokerId,
-        topic: &ByteString,
-        key: TopicPartition,
-        leader_epoch: i32,
-        checkpoints: &Checkpoints,
-        clean_shutdown: bool,
-    ) -> Result<(), OpenError> {
-        let folder = partition_folder(broker, topic, key.index);
-        self.clear_folder(turn, &folder, key.topic_id)?;
-        let overrides = self.metadata.image().topic_configs.get(topic).cloned().unwrap_or_default();
-        let config = self.settings.log_config(broker, &overrides);
-        let files = if topics::is_internal(topic) { Files::AtFirstAppend } else { Files::AtOnce };
-        let mut log = if turn.storage.list(&folder)?.is_empty() {
-            Log::create(turn.storage, &folder, key.topic_id, config, files, turn.now)?
-        } else {
-            let name = (topic.clone(), key.index);
-            let offset = |offsets: &checkpoints::Offsets| offsets.get(&name).copied().unwrap_or(0);
-            let hints = Hints {
-                clean_shutdown,
-                recovery_point: offset(&checkpoints.recovery_points),
-                log_start_offset: offset(&checkpoints.log_starts),
-                clean_offset: offset(&checkpoints.cleaned),
-                files,
-            };
-            let (log, notes) = Log::open(turn.storage, &folder, key.topic_id, config, &hints, turn.now)?;
-            for note in notes {
-                let what = note.to_string();
-                self.metrics.log.push_back(what.clone());
-                let topic = topic.to_string();
-                self.emit(broker, || EventKind::LogRecovered { topic, partition: key.index.0, what });
-            }
-            log
-        };
-        log.assign_epoch(turn.storage, leader_epoch)?;
-        let mut partition = Partition::new(topic.clone(), key.index, log, leader_epoch);
-        partition.min_in_sync_replicas = self.settings.min_in_sync_replicas(broker, &overrides);
-        if self.config.durability == Durability::Always && partition.log.has_unflushed() {
-            // What recovery wrote is shown once the disk has it.
-            partition.durable_end = partition.log.log_start_offset();
-            self.flushes.want(broker, key);
-        }
-        if let Some(state) = self.brokers.get_mut(&broker) {
-            state.partitions.insert(key, partition);
-        }
-        Ok(())
-    }
-
-    /// Makes way in a partition's folder where it holds another topic of the same name: a power cut may undo a removal
-    /// and keep the metadata that came after it, or the other way round. A topic that is known to be gone goes; another
-    /// one is somebody's data, and its folder is set aside under the name that Kafka gives it.
-    fn clear_folder(&mut self, turn: &mut Turn<'_>, folder: &str, topic_id: Uuid) -> Result<(), StorageError> {
-        let Some(other) = log::topic_id(turn.storage, folder)?.filter(|other| *other != topic_id) else {
-            return Ok(());
-        };
-        if self.metadata.image().was_removed(other) {
-            return turn.storage.remove(folder);
-        }
-        let aside = format!("{folder}.{}-stray", uuid_text(other));
-        self.metrics.log.push_back(format!("{folder:?} belongs to another topic: it is kept as {aside:?}"));
-        turn.storage.rename(folder, &aside)
     }
 
     /// Folders that the metadata log does not know. One of a deleted topic is a left-over of its deletion and goes;
@@ -333,7 +299,7 @@ impl Core {
                 leader: Some(broker),
                 // Above every epoch that the files may hold is not known before they are read; see below.
                 leader_epoch: 0,
-                partition_epoch: 0,
+                ..Default::default()
             },
         }));
         self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;

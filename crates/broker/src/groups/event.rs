@@ -1,10 +1,12 @@
 //! What watchers see of groups: each event says who, what and why. Deciding code never reads them back.
 
+use super::snapshot::GroupSnapshot;
 use super::state::GroupState;
-use serde::Serialize;
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Something happened in a group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GroupEvent {
     /// The group went from one state to another.
@@ -119,7 +121,29 @@ pub enum GroupEvent {
         /// Why.
         reason: OffsetRemoval,
     },
-    /// The group is gone.
+    /// A member, or an identifier that was given out, has to be heard of by then. None while its client waits for an
+    /// answer and cannot be heard of.
+    SessionSet {
+        /// The group.
+        group_id: String,
+        /// The member.
+        member_id: String,
+        /// By when.
+        until: Option<Timestamp>,
+    },
+    /// The group waits no longer than that for its members to join, or to ask for their assignments.
+    PhaseSet {
+        /// The group.
+        group_id: String,
+        /// By when.
+        until: Timestamp,
+    },
+    /// A coordinator has read the group from `__consumer_offsets`: this is all that is known of it.
+    GroupLoaded {
+        /// The group.
+        group: Box<GroupSnapshot>,
+    },
+    /// The group is gone, or nobody coordinates it until a broker has read it again.
     GroupRemoved {
         /// The group.
         group_id: String,
@@ -129,7 +153,7 @@ pub enum GroupEvent {
 }
 
 /// Why a member is no longer in its group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum LeaveReason {
     /// It said goodbye, or a tool removed it.
@@ -150,7 +174,7 @@ pub enum LeaveReason {
 }
 
 /// Why offsets are gone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OffsetRemoval {
     /// Their retention is over.
@@ -162,7 +186,7 @@ pub enum OffsetRemoval {
 }
 
 /// What a leader gave to one member.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberAssignment {
     /// The member.
     pub member_id: String,
@@ -173,7 +197,7 @@ pub struct MemberAssignment {
 }
 
 /// A committed offset moved.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OffsetMove {
     /// Topic.
     pub topic: String,

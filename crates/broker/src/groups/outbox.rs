@@ -128,6 +128,10 @@ impl Outbox {
         }
     }
 
+    pub(super) fn has_output(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
     pub(super) fn pop(&mut self) -> Option<GroupOutput> {
         self.outputs.pop_front()
     }
@@ -190,6 +194,17 @@ impl Outbox {
     ) {
         let timer = Timer::Session { group_id: group_id.to_owned(), member_id: member_id.to_owned() };
         self.timers.set(timer, now + timeout);
+        self.tell_session(group_id, member_id, Some(now + timeout));
+    }
+
+    pub(super) fn tell_session(&mut self, group_id: &str, member_id: &str, until: Option<Timestamp>) {
+        self.event(|| GroupEvent::SessionSet { group_id: group_id.to_owned(), member_id: member_id.to_owned(), until });
+    }
+
+    /// Sets by when a group's members have to join, or to ask for their assignments.
+    pub(super) fn set_phase(&mut self, timer: Timer, group_id: &str, until: Timestamp) {
+        self.timers.set(timer, until);
+        self.event(|| GroupEvent::PhaseSet { group_id: group_id.to_owned(), until });
     }
 
     pub(super) fn stop_session(&mut self, group_id: &str, member_id: &str) {

@@ -46,11 +46,11 @@ impl Group {
             let delay = outbox.config.initial_rebalance_delay;
             let remaining = self.rebalance_timeout().saturating_sub(delay);
             self.initial_delay = Some(InitialDelay { delay, remaining });
-            outbox.timers.set(self.join_phase(), now + delay);
+            outbox.set_phase(self.join_phase(), &self.group_id, now + delay);
         } else if self.has_everybody_joined() {
             self.complete_join(now, outbox);
         } else {
-            outbox.timers.set(self.join_phase(), now + self.rebalance_timeout());
+            outbox.set_phase(self.join_phase(), &self.group_id, now + self.rebalance_timeout());
         }
     }
 
@@ -74,7 +74,7 @@ impl Group {
             let next_delay = outbox.config.initial_rebalance_delay.min(remaining);
             let next = InitialDelay { delay: next_delay, remaining: remaining.saturating_sub(delay) };
             self.initial_delay = Some(next);
-            outbox.timers.set(self.join_phase(), now + next_delay);
+            outbox.set_phase(self.join_phase(), &self.group_id, now + next_delay);
         } else {
             self.complete_join(now, outbox);
         }
@@ -93,7 +93,7 @@ impl Group {
 
         if !self.elect_joined_leader() && !self.members.is_empty() {
             let wait = self.rebalance_timeout().max(POSTPONED_JOIN_PHASE_MIN);
-            outbox.timers.set(self.join_phase(), now + wait);
+            outbox.set_phase(self.join_phase(), &self.group_id, now + wait);
             return;
         }
         self.pending_syncs.clear();
@@ -131,7 +131,7 @@ impl Group {
             outbox.start_session(now, &self.group_id, member_id, member.session_timeout());
         }
         self.pending_syncs = member_ids.into_iter().collect();
-        outbox.timers.set(self.sync_phase(), now + self.rebalance_timeout());
+        outbox.set_phase(self.sync_phase(), &self.group_id, now + self.rebalance_timeout());
     }
 
     /// Members that have not sent SyncGroup are removed, and the group gathers again.
@@ -159,6 +159,7 @@ impl Group {
         }
         // Who waits here is alive; its time starts again with the answer.
         if self.members.get(member_id).is_none_or(super::member::Member::is_waiting) {
+            outbox.tell_session(&self.group_id, member_id, None);
             return;
         }
         self.take_out(outbox, member_id, LeaveReason::SessionTimeout);

@@ -4,12 +4,14 @@ use super::event::MemberAssignment;
 use super::group::Group;
 use super::member::Member;
 use super::state::GroupState;
+use super::timers::{Timer, Timers};
 use super::{Groups, subscription};
+use crate::Timestamp;
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupSnapshot {
     /// Its name.
     pub group_id: String,
@@ -25,6 +27,8 @@ pub struct GroupSnapshot {
     pub leader: String,
     /// Its members.
     pub members: Vec<MemberSnapshot>,
+    /// The group waits no longer than that for its members to join, or to ask for their assignments.
+    pub phase_until: Option<Timestamp>,
     /// Identifiers that were given out and have not come back.
     pub pending_member_ids: Vec<String>,
     /// What it has committed.
@@ -32,7 +36,7 @@ pub struct GroupSnapshot {
 }
 
 /// A member.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberSnapshot {
     /// What its client calls itself.
     pub client_id: String,
@@ -40,12 +44,18 @@ pub struct MemberSnapshot {
     pub client_host: String,
     /// The identity of a static member.
     pub group_instance_id: Option<String>,
+    /// How long it may be silent.
+    pub session_timeout_ms: i32,
+    /// How long it may take to join again.
+    pub rebalance_timeout_ms: i32,
+    /// It has to be heard of by then.
+    pub session_until: Option<Timestamp>,
     /// Who it is and what it was given last.
     pub assignment: MemberAssignment,
 }
 
 /// A committed offset.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OffsetSnapshot {
     /// Topic.
     pub topic: String,
@@ -80,7 +90,12 @@ impl Groups {
             protocol_type: group.protocol_type.clone().unwrap_or_default(),
             protocol_name: group.protocol_name.clone().unwrap_or_default(),
             leader: group.leader.clone().unwrap_or_default(),
-            members: group.members.values().map(|member| group.snapshot_of(member)).collect(),
+            members: group.members.values().map(|member| group.snapshot_of(member, &self.outbox.timers)).collect(),
+            phase_until: match group.state {
+                GroupState::PreparingRebalance => self.outbox.timers.at(&group.join_phase()),
+                GroupState::CompletingRebalance => self.outbox.timers.at(&group.sync_phase()),
+                GroupState::Empty | GroupState::Stable | GroupState::Dead => None,
+            },
             pending_member_ids: group.pending_joins.iter().cloned().collect(),
             offsets: offsets.collect(),
         }
@@ -88,8 +103,12 @@ impl Groups {
 }
 
 impl Group {
-    fn snapshot_of(&self, member: &Member) -> MemberSnapshot {
+    fn snapshot_of(&self, member: &Member, timers: &Timers) -> MemberSnapshot {
+        let session = Timer::Session { group_id: self.group_id.clone(), member_id: member.member_id.clone() };
         MemberSnapshot {
+            session_timeout_ms: member.session_timeout_ms,
+            rebalance_timeout_ms: member.rebalance_timeout_ms,
+            session_until: timers.at(&session),
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
             group_instance_id: member.group_instance_id.clone(),

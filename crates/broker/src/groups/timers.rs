@@ -58,6 +58,11 @@ impl Timers {
         }
     }
 
+    /// When a deadline passes, if it is set.
+    pub(super) fn at(&self, timer: &Timer) -> Option<Timestamp> {
+        self.by_timer.get(timer).map(|(at, _)| *at)
+    }
+
     pub(super) fn is_set(&self, timer: &Timer) -> bool {
         self.by_timer.contains_key(timer)
     }

@@ -22,6 +22,7 @@ mod batch;
 mod compact;
 mod config;
 mod epochs;
+mod explain;
 mod index;
 mod metadata;
 mod open;
@@ -41,14 +42,15 @@ mod tests;
 
 pub use append::{AppendError, Appended};
 pub use batch::{CheckedBatch, Origin};
-pub use compact::{Compacted, Compaction};
+pub use compact::{Compacted, Compaction, CompactionBound, CompactionExplanation, CompactionVerdict};
 pub use config::{CleanupPolicy, LogConfig, TopicCompression};
 pub use epochs::{EpochStart, LeaderEpochs};
+pub use explain::{KeptReason, RemovedReason, RetentionRules, RetentionVerdict, SegmentFacts, SegmentRetention, judge};
 pub use metadata::{id_from_text, id_to_text, topic_id};
-pub use open::{Hints, RecoveryNote};
+pub use open::{Hints, OpenProgress, Opening, RecoveryNote};
 pub use read::{FirstBatch, ReadError, Slice};
 pub use refusal::{RecordFault, Refusal};
-pub use retention::{Removed, RemovedReason};
+pub use retention::Removed;
 pub use search::FoundTimestamp;
 pub use transactions::AbortedTransaction;
 pub use validate::{Checks, Rules, validate};
@@ -112,6 +114,8 @@ pub struct SegmentView {
     pub size: u32,
     /// The largest timestamp of a record, in milliseconds; -1 if no record has one.
     pub largest_timestamp: i64,
+    /// When it was begun, or its file was opened.
+    pub created_at: Timestamp,
     /// Entries of its offset index.
     pub index_entries_count: u32,
     /// Whether it is the one that is appended to.
@@ -228,6 +232,7 @@ impl Log {
             end_offset: self.end_of(at),
             size: segment.size,
             largest_timestamp: segment.largest_timestamp(),
+            created_at: segment.created_at,
             index_entries_count: segment.offset_index.count(),
             is_active: at + 1 == self.segments.len(),
         })

@@ -5,8 +5,8 @@ use super::harness::{Bench, batch, bench, config};
 use super::membership::{Member, commit, join, leave, sync};
 use super::produce_and_fetch::{fetch_request, make_topic, produce};
 use crate::event::{Event, EventKind};
-use crate::groups::{GroupEvent, GroupState};
-use crate::{Input, MemoryStorage, Snapshot};
+use crate::groups::{GroupEvent, GroupSnapshot, GroupState};
+use crate::{BrokerId, BrokerState, Input, MemoryStorage, Snapshot, Timestamp};
 use runnel_protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
 };
@@ -25,11 +25,20 @@ type Ledger = (i32, i64, i64, i64);
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Scene {
     connections: BTreeSet<u64>,
+    /// State, and whether it is fenced.
+    brokers: BTreeMap<i32, (BrokerState, bool)>,
+    controller: i32,
+    /// Partitions that take no requests.
+    offline: BTreeSet<(String, i32)>,
     /// By name: id and partitions.
     topics: BTreeMap<String, (String, BTreeMap<i32, Ledger>)>,
     configs: BTreeMap<(String, String), String>,
     /// By name: state, generation, members.
     groups: BTreeMap<String, (GroupState, i32, BTreeSet<String>)>,
+    /// By group and member: by when it has to be heard of.
+    sessions: BTreeMap<(String, String), Option<Timestamp>>,
+    /// By group: how long it waits for its members.
+    phases: BTreeMap<String, Timestamp>,
     /// By group, topic and partition.
     offsets: BTreeMap<(String, String, i32), i64>,
 }
@@ -37,13 +46,17 @@ struct Scene {
 impl Scene {
     fn of(snapshot: &Snapshot) -> Self {
         let connections = snapshot.connections.iter().map(|connection| connection.connection.0).collect();
-        let mut scene = Scene { connections, ..Scene::default() };
+        let brokers = snapshot.brokers.iter().map(|one| (one.id.0, (one.state, one.fenced))).collect();
+        let controller = snapshot.controller.0;
+        let mut scene = Scene { connections, brokers, controller, ..Scene::default() };
         for topic in &snapshot.topics {
             let partitions = topic
                 .partitions
                 .iter()
                 .map(|one| (one.partition, (one.leader, one.log_start_offset, one.high_watermark, one.log_end_offset)));
             scene.topics.insert(topic.name.clone(), (topic.topic_id.clone(), partitions.collect()));
+            let offline = topic.partitions.iter().filter(|one| one.offline.is_some());
+            scene.offline.extend(offline.map(|one| (topic.name.clone(), one.partition)));
             for (name, value) in &topic.configs {
                 scene.configs.insert((topic.name.clone(), name.clone()), value.clone());
             }
@@ -51,12 +64,25 @@ impl Scene {
         for group in &snapshot.groups {
             let members = group.members.iter().map(|member| member.assignment.member_id.clone()).collect();
             scene.groups.insert(group.group_id.clone(), (group.state, group.generation_id, members));
+            scene.add_deadlines(group);
             for offset in &group.offsets {
                 let key = (group.group_id.clone(), offset.topic.clone(), offset.partition_index);
                 scene.offsets.insert(key, offset.offset);
             }
         }
         scene
+    }
+
+    fn add_deadlines(&mut self, group: &GroupSnapshot) {
+        for member in &group.members {
+            let key = (group.group_id.clone(), member.assignment.member_id.clone());
+            self.sessions.insert(key, member.session_until);
+        }
+        self.phases.extend(group.phase_until.map(|until| (group.group_id.clone(), until)));
+    }
+
+    fn broker(&mut self, broker: BrokerId) -> &mut (BrokerState, bool) {
+        self.brokers.get_mut(&broker.0).expect("events tell of brokers that are there")
     }
 
     fn partition(&mut self, topic: &str, partition: i32) -> Option<&mut Ledger> {
@@ -107,6 +133,25 @@ impl Scene {
                 known.1 = to;
             }
             EventKind::Group { event } => self.fold_group(event),
+            EventKind::BrokerStopped { .. } => self.broker(event.broker).0 = BrokerState::Down,
+            EventKind::BrokerFenced { .. } => self.broker(event.broker).1 = true,
+            EventKind::BrokerStarting { .. } => self.broker(event.broker).0 = BrokerState::Starting,
+            EventKind::BrokerStarted { .. } => *self.broker(event.broker) = (BrokerState::Up, false),
+            EventKind::ControllerMoved { from, to } => {
+                assert_eq!(self.controller, from.0);
+                self.controller = to.0;
+            }
+            EventKind::LeaderChanged { topic, partition, from, to, .. } => {
+                let known = self.partition(&topic, partition).expect("it belongs to a partition that is there");
+                assert_eq!(known.0, from);
+                known.0 = to;
+            }
+            EventKind::PartitionOffline { topic, partition, .. } => _ = self.offline.insert((topic, partition)),
+            EventKind::PartitionOnline { topic, partition, log_start_offset, high_watermark, log_end_offset } => {
+                let known = self.partition(&topic, partition).expect("it belongs to a partition that is there");
+                (known.1, known.2, known.3) = (log_start_offset, high_watermark, log_end_offset);
+                self.offline.remove(&(topic, partition));
+            }
             _ => {}
         }
     }
@@ -114,15 +159,26 @@ impl Scene {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell what a snapshot does not hold")]
     fn fold_group(&mut self, event: GroupEvent) {
         match event {
+            GroupEvent::SessionSet { group_id, member_id, until }
+                if self.groups.get(&group_id).is_some_and(|group| group.2.contains(&member_id)) =>
+            {
+                self.sessions.insert((group_id, member_id), until);
+            }
+            GroupEvent::PhaseSet { group_id, until } => _ = self.phases.insert(group_id, until),
             GroupEvent::GroupStateChanged { group_id, to, generation_id, .. } => {
+                self.phases.remove(&group_id);
                 let group = self.group(group_id);
                 (group.0, group.1) = (to, generation_id);
             }
             GroupEvent::MemberJoined { group_id, member_id, .. } => _ = self.group(group_id).2.insert(member_id),
-            GroupEvent::MemberLeft { group_id, member_id, .. } => _ = self.group(group_id).2.remove(&member_id),
+            GroupEvent::MemberLeft { group_id, member_id, .. } => {
+                self.group(group_id.clone()).2.remove(&member_id);
+                self.sessions.remove(&(group_id, member_id));
+            }
             GroupEvent::MemberReplaced { group_id, from_member_id, to_member_id, .. } => {
-                let members = &mut self.group(group_id).2;
+                let members = &mut self.group(group_id.clone()).2;
                 assert!(members.remove(&from_member_id) && members.insert(to_member_id));
+                self.sessions.remove(&(group_id, from_member_id));
             }
             GroupEvent::OffsetsCommitted { group_id, offsets, .. } => {
                 self.group(group_id.clone());
@@ -135,7 +191,21 @@ impl Scene {
                     self.offsets.remove(&(group_id.clone(), offset.topic, offset.partition_index));
                 }
             }
-            GroupEvent::GroupRemoved { group_id, .. } => _ = self.groups.remove(&group_id),
+            GroupEvent::GroupLoaded { group } => {
+                self.add_deadlines(&group);
+                let members = group.members.iter().map(|member| member.assignment.member_id.clone()).collect();
+                self.groups.insert(group.group_id.clone(), (group.state, group.generation_id, members));
+                for offset in group.offsets {
+                    let key = (group.group_id.clone(), offset.topic, offset.partition_index);
+                    self.offsets.insert(key, offset.offset);
+                }
+            }
+            GroupEvent::GroupRemoved { group_id, .. } => {
+                self.groups.remove(&group_id);
+                self.phases.remove(&group_id);
+                self.sessions.retain(|(of, _), _| *of != group_id);
+                self.offsets.retain(|(of, ..), _| *of != group_id);
+            }
             _ => {}
         }
     }
@@ -146,7 +216,7 @@ impl Scene {
 }
 
 /// All that can happen to a topic, and half of what can happen to a group.
-fn live(bench: &mut Memory) {
+pub(super) fn live(bench: &mut Memory) {
     let (client, other) = (bench.connect(), bench.connect());
     create(bench, client, "orders", 2, &[("internal.segment.bytes", "400"), ("retention.bytes", "1000")]);
     create(bench, client, "doomed", 1, &[("retention.ms", "5000")]);
@@ -209,6 +279,35 @@ fn the_scene_is_a_fold_of_the_snapshot_and_the_events_after_it() {
     assert!(scene.topics["orders"].1[&0].1 > 0, "retention was at work");
 }
 
+/// Brokers that crash under a group at work, stop, and come back.
+#[test]
+fn the_scene_is_a_fold_while_brokers_come_and_go() {
+    let mut bench = Bench::open(config(3), MemoryStorage::default());
+    let clients: Vec<_> = (1..=3).map(|broker| bench.connect_to(broker)).collect();
+    create(&mut bench, clients[0], "orders", 6, &[]);
+    super::brokers::find_any_coordinator(&mut bench, clients[0]);
+    bench.events();
+    let mut scene = Scene::of(&bench.cluster.snapshot());
+    for (broker, clean) in [(2, false), (1, true), (3, false), (1, false), (2, true)] {
+        for client in (1..=3).map(|broker| bench.connect_to(broker)).collect::<Vec<_>>() {
+            for group in ["billing", "audit", "mail", "shipping"] {
+                super::brokers::commit(&mut bench, client, group, i64::from(broker));
+            }
+            let _ = produce(&mut bench, client, "orders", batch(&["a"]));
+        }
+        bench.input(Input::BrokerStopped { broker: BrokerId(broker), clean });
+        bench.wait(Duration::from_secs(4));
+        bench.input(Input::BrokerStarted { broker: BrokerId(broker) });
+        bench.wait(Duration::from_millis(5));
+        bench.events().into_iter().for_each(|event| scene.fold(event));
+        assert_eq!(scene, Scene::of(&bench.cluster.snapshot()), "after broker {broker} went, clean: {clean}");
+        bench.wait(Duration::from_secs(10));
+        bench.events().into_iter().for_each(|event| scene.fold(event));
+        assert_eq!(scene, Scene::of(&bench.cluster.snapshot()), "after broker {broker} came back");
+    }
+    assert_eq!(scene.groups.len(), 4);
+}
+
 #[test]
 fn whoever_nobody_watches_says_nothing() {
     let mut bench = bench();
@@ -231,10 +330,9 @@ fn a_refusal_is_told_with_its_reason() {
     bench.events();
     produce(&mut bench, client, "small", batch(&[&"v".repeat(100)])).unwrap_err();
     let told = bench.event_kinds();
-    let [EventKind::ProduceRefused { topic, partition: 0, error: "MESSAGE_TOO_LARGE", why, connection }] = &told[..]
-    else {
+    let [EventKind::ProduceRefused { topic, partition: 0, error, why, connection }] = &told[..] else {
         panic!("{told:?}");
     };
-    assert_eq!((&**topic, *connection), ("small", client));
+    assert_eq!((&**topic, &**error, *connection), ("small", "MESSAGE_TOO_LARGE", client));
     assert!(why.contains("exceeds the maximum configured value of 100"), "{why}");
 }

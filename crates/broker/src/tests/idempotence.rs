@@ -1,5 +1,6 @@
 //! Producers that number their batches: nothing is written twice, nothing out of order.
 
+use super::brokers;
 use super::client::{Memory, START, code, create, produce_to, unless_error};
 use super::harness::{Bench, bench, config};
 use super::produce_and_fetch::produce;
@@ -11,6 +12,7 @@ use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::init_producer_id::{InitProducerIdRequest, InitProducerIdResponse};
 use runnel_protocol::records::BatchBuilder;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 fn init(bench: &mut Memory, client: ConnectionId) -> i64 {
     let request = InitProducerIdRequest { transactional_id: None, ..Default::default() };
@@ -125,4 +127,24 @@ fn the_last_batch_is_known_after_a_restart_clean_or_not() {
         let gap = produce(&mut bench, client, "orders", numbered(id, 0, 9, 1));
         assert_eq!(gap, Err(ErrorCode::OutOfOrderSequenceNumber));
     }
+}
+
+#[test]
+fn sequences_go_on_after_a_broker_crashed() {
+    let (mut bench, _) = brokers::two();
+    let records = |sequence| {
+        let mut builder = BatchBuilder::new().producer(77, 0, sequence);
+        builder.append(START, None, Some(b"v"), &[]);
+        builder.build()
+    };
+    let at_two = bench.connect_to(2);
+    assert_eq!(produce(&mut bench, at_two, "orders", records(0)), Ok(0));
+    assert_eq!(produce(&mut bench, at_two, "orders", records(1)), Ok(1));
+    brokers::stop(&mut bench, 2, false);
+    bench.wait(Duration::from_secs(9));
+    brokers::start(&mut bench, 2);
+    let at_two = bench.connect_to(2);
+    assert_eq!(produce(&mut bench, at_two, "orders", records(1)), Ok(1), "a batch that came before is known");
+    assert_eq!(produce(&mut bench, at_two, "orders", records(5)), Err(ErrorCode::OutOfOrderSequenceNumber));
+    assert_eq!(produce(&mut bench, at_two, "orders", records(2)), Ok(2));
 }

@@ -2,7 +2,9 @@
 
 mod admin;
 mod adopted;
+mod brokers;
 mod client;
+mod cloning;
 mod compaction;
 mod configs;
 mod determinism;
@@ -15,11 +17,14 @@ mod leaders;
 mod liveness;
 mod membership;
 mod metadata;
+mod metadata_log;
 mod offsets;
+mod previews;
 mod produce;
 mod produce_and_fetch;
 mod restart;
 mod retention;
 mod sane;
+mod slices;
 mod topics;
 mod versions;

@@ -177,6 +177,8 @@ pub(super) fn check_reloaded(bench: &Bench, reloaded: &Bench) {
         let mut snapshots = BTreeMap::new();
         for mut snapshot in bench.groups.snapshot() {
             snapshot.pending_member_ids.clear();
+            // How long a member has been silent is not kept.
+            snapshot.members.iter_mut().for_each(|member| member.session_until = None);
             snapshots.insert(snapshot.group_id.clone(), snapshot);
         }
         snapshots

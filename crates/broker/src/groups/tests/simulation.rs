@@ -338,6 +338,7 @@ fn the_simulation_reaches_every_state_and_most_answers() {
         CompletingRebalance -> Stable
         Empty -> PreparingRebalance
         GenerationStarted
+        GroupLoaded
         GroupRemoved
         MemberIdAssigned
         MemberJoined

@@ -42,6 +42,11 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
         GroupEvent::OffsetsRemoved { group_id, offsets, reason } => {
             format!("{group_id}: {reason:?} {}", moves(offsets))
         }
+        GroupEvent::SessionSet { group_id, member_id, .. } => format!("{group_id}: session of {}", short(member_id)),
+        GroupEvent::PhaseSet { group_id, .. } => format!("{group_id}: waits for its members"),
+        GroupEvent::GroupLoaded { group } => {
+            format!("{}: loaded, {} with {} members", group.group_id, group.state, group.members.len())
+        }
         GroupEvent::GroupRemoved { group_id, reason } => format!("{group_id}: removed, {reason}"),
     }
 }

@@ -8,6 +8,8 @@
 mod files;
 mod recover;
 
+pub use recover::Opening;
+
 use super::paths;
 use super::scan::{Fault, Found, Scan, ScanError};
 use super::segment::Segment;
@@ -51,7 +53,17 @@ impl fmt::Display for RecoveryNote {
     }
 }
 
+/// How far the opening of a log has come.
+#[derive(Debug)]
+pub enum OpenProgress {
+    /// There is more to read: call [`Opening::step`] again.
+    Working(Box<Opening>),
+    /// The log is open; this was cut, removed or made anew.
+    Done(Box<Log>, Vec<RecoveryNote>),
+}
+
 /// A segment and whether its indexes can be believed.
+#[derive(Clone, Debug)]
 struct Opened {
     segment: Segment,
     must_recover: bool,
@@ -73,6 +85,27 @@ impl Log {
         hints: &Hints,
         now: Timestamp,
     ) -> Result<(Self, Vec<RecoveryNote>), StorageError> {
+        let mut progress = Log::begin_open(storage, folder, topic_id, config, hints, now)?;
+        loop {
+            match progress {
+                OpenProgress::Working(opening) => progress = opening.step(storage, u32::MAX)?,
+                OpenProgress::Done(log, notes) => return Ok((*log, notes)),
+            }
+        }
+    }
+
+    /// As [`Log::open`], for who reads the log through in slices: what a crash may have torn can be a gibibyte.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn begin_open(
+        storage: &mut dyn Storage,
+        folder: &str,
+        topic_id: Uuid,
+        config: LogConfig,
+        hints: &Hints,
+        now: Timestamp,
+    ) -> Result<OpenProgress, StorageError> {
         let mut notes = Vec::new();
         let found = files::tidy(storage, folder, &mut notes)?;
         check_topic_id(storage, folder, topic_id)?;
@@ -85,15 +118,11 @@ impl Log {
             if hints.files == Files::AtOnce || !found.is_empty {
                 log.create_files(storage, now)?;
             }
-            return Ok((log, notes));
+            return Ok(OpenProgress::Done(Box::new(log), notes));
         }
-        let mut opened = open_segments(storage, folder, &found, hints, &mut notes, now)?;
-        let mut opening = recover::Opening { log: &mut log, notes: &mut notes, snapshots: found.snapshots };
-        opening.load_epochs(storage, &opened)?;
-        let log_end_offset = opening.recover(storage, &mut opened, hints)?;
-        log.segments = opened.into_iter().map(|opened| opened.segment).collect();
-        log.finish_opening(storage, hints, log_end_offset, &mut notes, now)?;
-        Ok((log, notes))
+        let opened = open_segments(storage, folder, &found, hints, &mut notes, now)?;
+        let opening = Opening::begin(storage, log, notes, found.snapshots, opened, *hints, now)?;
+        Ok(OpenProgress::Working(Box::new(opening)))
     }
 
     /// Brings the log's offsets and what hangs on them in line.

@@ -1,34 +1,122 @@
 //! Reading a log through: cutting what a crash tore, and making anew what follows from the records.
 
-use super::{Hints, Opened, RecoveryNote};
+use super::{Hints, OpenProgress, Opened, RecoveryNote};
 use crate::log::scan::{self, Fault, Found, ScanError, WIDE_WINDOW_SIZE, Window};
 use crate::log::segment::Segment;
 use crate::log::{LeaderEpochs, Log, LogConfig, paths};
 use crate::producers::Producers;
-use crate::{BlobId, Offset, Storage, StorageError};
+use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
 use runnel_protocol::records::control::EndTxnMarker;
 use runnel_protocol::records::{BatchError, BatchHeader};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// A log that is being opened: its segments are not yet its own.
-pub(super) struct Opening<'a> {
-    pub(super) log: &'a mut Log,
-    pub(super) notes: &'a mut Vec<RecoveryNote>,
-    pub(super) snapshots: BTreeSet<Offset>,
+/// A log that is being opened, slice by slice: its segments are not yet its own.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    log: Log,
+    notes: Vec<RecoveryNote>,
+    snapshots: BTreeSet<Offset>,
+    opened: Vec<Opened>,
+    hints: Hints,
+    now: Timestamp,
+    /// Base offsets of all segments that were found.
+    bases: Vec<Offset>,
+    /// Up to where the producers' state was loaded.
+    state_from: Offset,
+    /// The number of the segment whose turn it is.
+    at: usize,
+    /// Where reading goes on in that segment, if it was begun.
+    reading: Option<Reading>,
+    log_end_offset: Offset,
 }
 
-impl Opening<'_> {
+/// A place in a segment that is being read through.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    position: u32,
+    next_offset: Offset,
+}
+
+impl Opening {
+    pub(super) fn begin(
+        storage: &mut dyn Storage,
+        log: Log,
+        notes: Vec<RecoveryNote>,
+        snapshots: BTreeSet<Offset>,
+        opened: Vec<Opened>,
+        hints: Hints,
+        now: Timestamp,
+    ) -> Result<Self, StorageError> {
+        let bases = opened.iter().map(|opened| opened.segment.base_offset).collect();
+        let mut opening = Opening {
+            log,
+            notes,
+            snapshots,
+            opened,
+            hints,
+            now,
+            bases,
+            state_from: 0,
+            at: 0,
+            reading: None,
+            log_end_offset: 0,
+        };
+        opening.load_epochs(storage)?;
+        let first = opening.opened.iter().find(|opened| opened.must_recover);
+        let state_needed_at = match (first, opening.opened.last()) {
+            (Some(first), _) => first.segment.base_offset,
+            (None, Some(last)) => end_of(&last.segment, storage, &opening.log.folder)?,
+            (None, None) => hints.log_start_offset,
+        };
+        opening.state_from = opening.load_producers(storage, state_needed_at)?;
+        opening.log_end_offset = state_needed_at;
+        Ok(opening)
+    }
+
+    /// Reads on, about `size_max` bytes of what must be read through.
+    ///
+    /// # Errors
+    /// As [`Log::open`].
+    pub fn step(mut self, storage: &mut dyn Storage, size_max: u32) -> Result<OpenProgress, StorageError> {
+        let mut left = size_max;
+        while self.at < self.opened.len() {
+            if left == 0 {
+                return Ok(OpenProgress::Working(Box::new(self)));
+            }
+            let mut opened = std::mem::take(&mut self.opened);
+            let is_read = self.read_segment(storage, &mut opened, &mut left)?;
+            self.opened = opened;
+            if is_read {
+                self.at += 1;
+            }
+        }
+        if let Some(last) = self.opened.last().filter(|last| !last.must_recover) {
+            self.log_end_offset = end_of(&last.segment, storage, &self.log.folder)?;
+        }
+        let bases = self.opened.iter().map(|opened| opened.segment.base_offset).collect();
+        self.keep_snapshots(storage, &bases)?;
+        let Opening { mut log, mut notes, opened, hints, now, log_end_offset, .. } = self;
+        log.segments = opened.into_iter().map(|opened| opened.segment).collect();
+        log.finish_opening(storage, &hints, log_end_offset, &mut notes, now)?;
+        Ok(OpenProgress::Done(Box::new(log), notes))
+    }
+
+    /// Closes the files and writes nothing, as when the process that had them open is gone.
+    pub fn let_go(&self, storage: &mut dyn Storage) {
+        self.opened.iter().for_each(|opened| opened.segment.close(storage));
+    }
+
     fn note(&mut self, file: String, position: u64, what: String) {
         self.notes.push(RecoveryNote { file, position, what });
     }
 
     /// Loads the leader epochs, or reads them off the batches if their file is no such thing.
-    pub(super) fn load_epochs(&mut self, storage: &mut dyn Storage, opened: &[Opened]) -> Result<(), StorageError> {
+    fn load_epochs(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
         match LeaderEpochs::load(storage, &self.log.folder)? {
             Ok(epochs) => self.log.epochs = epochs,
             Err(fault) => {
-                for Opened { segment, .. } in opened {
+                for Opened { segment, .. } in &self.opened {
                     let mut scan = segment.scan(storage);
                     // What is no batch is told, or cut, when the segment's turn comes.
                     while let Ok(Some(found)) = scan.next() {
@@ -43,63 +131,39 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// Reads through what must be, makes the producers' state, and returns the log's end.
-    pub(super) fn recover(
+    /// Reads through the segment whose turn it is, if it must be; true if it needs no further look.
+    fn read_segment(
         &mut self,
         storage: &mut dyn Storage,
         opened: &mut Vec<Opened>,
-        hints: &Hints,
-    ) -> Result<Offset, StorageError> {
-        let first = opened.iter().position(|opened| opened.must_recover);
-        let state_needed_at = match (first, opened.last()) {
-            (Some(first), _) => opened[first].segment.base_offset,
-            (None, Some(last)) => end_of(&last.segment, storage, &self.log.folder)?,
-            (None, None) => hints.log_start_offset,
-        };
-        let state_from = self.load_producers(storage, state_needed_at, hints)?;
-        let bases: Vec<Offset> = opened.iter().map(|opened| opened.segment.base_offset).collect();
-        let mut log_end_offset = state_needed_at;
-        for at in 0..opened.len() {
-            let next_base = bases.get(at + 1).copied();
-            let is_before_state = next_base.is_some_and(|next_base| next_base <= state_from);
-            if is_before_state && !opened[at].must_recover {
-                continue;
+        left: &mut u32,
+    ) -> Result<bool, StorageError> {
+        let at = self.at;
+        let next_base = self.bases.get(at + 1).copied();
+        let Opened { segment, was_flushed, must_recover } = &mut opened[at];
+        if !*must_recover {
+            if next_base.is_none_or(|next_base| next_base > self.state_from) {
+                segment.replay(storage, &self.log.folder, self.state_from, &mut self.log.producers)?;
             }
-            if !opened[at].must_recover {
-                opened[at].segment.replay(storage, &self.log.folder, state_from, &mut self.log.producers)?;
-                continue;
-            }
-            let Opened { segment, was_flushed, .. } = &mut opened[at];
-            let (end_offset, was_cut) = self.recover_segment(storage, segment)?;
-            // Compaction leaves gaps between segments; anything else appends one offset after the other.
-            let may_have_gaps = self.log.config.cleanup_policy.compact || segment.base_offset < hints.clean_offset;
-            let has_gap = !may_have_gaps && next_base.is_some_and(|next_base| next_base > end_offset);
-            log_end_offset = end_offset;
-            if !*was_flushed && (was_cut || has_gap) {
-                self.remove_segments(storage, opened.drain(at + 1..))?;
-                break;
-            }
-            if let Some(next_base) = next_base {
-                let path = paths::file(&self.log.folder, next_base, paths::SNAPSHOT);
-                storage.replace(&path, &self.log.producers.to_snapshot())?;
-                self.snapshots.insert(next_base);
-            }
+            return Ok(true);
         }
-        if let Some(last) = opened.last().filter(|last| !last.must_recover) {
-            log_end_offset = end_of(&last.segment, storage, &self.log.folder)?;
+        let Some((end_offset, was_cut)) = self.recover_segment(storage, segment, left)? else { return Ok(false) };
+        // Compaction leaves gaps between segments; anything else appends one offset after the other.
+        let may_have_gaps = self.log.config.cleanup_policy.compact || segment.base_offset < self.hints.clean_offset;
+        let has_gap = !may_have_gaps && next_base.is_some_and(|next_base| next_base > end_offset);
+        self.log_end_offset = end_offset;
+        if !*was_flushed && (was_cut || has_gap) {
+            self.remove_segments(storage, opened.drain(at + 1..))?;
+        } else if let Some(next_base) = next_base {
+            let path = paths::file(&self.log.folder, next_base, paths::SNAPSHOT);
+            storage.replace(&path, &self.log.producers.to_snapshot())?;
+            self.snapshots.insert(next_base);
         }
-        let bases = opened.iter().map(|opened| opened.segment.base_offset).collect();
-        self.keep_snapshots(storage, &bases, log_end_offset)?;
-        Ok(log_end_offset)
+        Ok(true)
     }
 
     /// Loads the newest snapshot that is not after `offset`, and returns up to where it knows the log.
-    fn load_producers(
-        &mut self,
-        storage: &mut dyn Storage,
-        offset: Offset,
-        hints: &Hints,
-    ) -> Result<Offset, StorageError> {
+    fn load_producers(&mut self, storage: &mut dyn Storage, offset: Offset) -> Result<Offset, StorageError> {
         while let Some(newest) = self.snapshots.range(..=offset).next_back().copied() {
             let file = paths::file(&self.log.folder, newest, paths::SNAPSHOT);
             let bytes = storage.load(&file)?.unwrap_or_default();
@@ -115,16 +179,12 @@ impl Opening<'_> {
                 }
             }
         }
-        Ok(hints.log_start_offset)
+        Ok(self.hints.log_start_offset)
     }
 
     /// Removes snapshots that belong to no segment; the newest one, from a clean stop, is kept.
-    fn keep_snapshots(
-        &mut self,
-        storage: &mut dyn Storage,
-        bases: &BTreeSet<Offset>,
-        log_end_offset: Offset,
-    ) -> Result<(), StorageError> {
+    fn keep_snapshots(&mut self, storage: &mut dyn Storage, bases: &BTreeSet<Offset>) -> Result<(), StorageError> {
+        let log_end_offset = self.log_end_offset;
         let newest = self.snapshots.range(..=log_end_offset).next_back().copied();
         for offset in std::mem::take(&mut self.snapshots) {
             if offset <= log_end_offset && (bases.contains(&offset) || Some(offset) == newest) {
@@ -136,18 +196,29 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// Reads a segment through. Returns the offset after its last record, and whether something was cut.
+    /// Reads a segment through, or `left` bytes of it and then answers nothing. Returns the offset after its last record,
+    /// and whether something was cut.
     fn recover_segment(
         &mut self,
         storage: &mut dyn Storage,
         segment: &mut Segment,
-    ) -> Result<(Offset, bool), StorageError> {
+        left: &mut u32,
+    ) -> Result<Option<(Offset, bool)>, StorageError> {
         let path = segment.path(&self.log.folder);
-        segment.forget(storage, &self.log.folder)?;
+        let Reading { mut position, mut next_offset } = match self.reading.take() {
+            Some(reading) => reading,
+            None => {
+                segment.forget(storage, &self.log.folder)?;
+                Reading { position: 0, next_offset: segment.base_offset }
+            }
+        };
         let size = segment.size;
-        let (mut position, mut next_offset) = (0, segment.base_offset);
         let mut window = Window::new(WIDE_WINDOW_SIZE);
         let fault = loop {
+            if *left == 0 && position < size {
+                self.reading = Some(Reading { position, next_offset });
+                return Ok(None);
+            }
             let found = match scan::batch_at(storage, segment.blob, position, size, &mut window) {
                 Ok(Some(found)) => found,
                 Ok(None) => break None,
@@ -160,6 +231,7 @@ impl Opening<'_> {
             }
             next_offset = found.header.next_offset();
             position = found.end();
+            *left = left.saturating_sub(found.end() - found.position);
         };
         segment.size = position;
         if let Some(fault) = fault {
@@ -172,7 +244,7 @@ impl Opening<'_> {
         segment.finish(storage)?;
         let blobs = [segment.blob, segment.offset_index.blob(), segment.time_index.blob()];
         self.log.unflushed.extend(blobs.into_iter().chain(segment.aborted.blob()));
-        Ok((next_offset, position < size))
+        Ok(Some((next_offset, position < size)))
     }
 
     /// Takes note of a batch that was found whole.

@@ -12,8 +12,22 @@ fn closed() -> MemoryStorage {
     storage
 }
 
+/// Opens in one piece and, in a copy, batch by batch: both come to the same.
 fn open(storage: &mut MemoryStorage, hints: Hints) -> (Log, Vec<String>) {
+    let mut copy = storage.clone();
     let (log, notes) = Log::open(storage, FOLDER, TOPIC_ID, small(), &hints, NOW).unwrap();
+    let mut progress = Log::begin_open(&mut copy, FOLDER, TOPIC_ID, small(), &hints, NOW).unwrap();
+    let sliced = loop {
+        match progress {
+            OpenProgress::Working(opening) => progress = opening.step(&mut copy, 1).unwrap(),
+            OpenProgress::Done(log, notes) => break (*log, notes),
+        }
+    };
+    assert_eq!(format!("{:?}", (&log, &notes)), format!("{sliced:?}"));
+    for path in storage.paths() {
+        assert_eq!(storage.load(path), copy.load(path), "{path}");
+    }
+    assert!(storage.paths().eq(copy.paths()));
     (log, notes.iter().map(ToString::to_string).collect())
 }
 
