@@ -170,15 +170,19 @@ function head(...names) {
 
 function drawBrokers(cluster) {
   const leads = (id) => cluster.topics.flatMap((t) => t.partitions).filter((p) => p.leader === id).length;
-  const rows = cluster.brokers.map((broker) => make("tr", null,
-    make("td", null, `${broker.id}`, broker.controller ? make("span", { class: "quiet" }, " controller") : null),
-    make("td", null, make("span", { class: broker.state === "up" ? "pill pill--good" : "pill pill--bad" },
-      broker.state === "up" ? "up" : broker.fenced ? `${broker.state}, fenced` : `${broker.state}, not missed yet`)),
-    make("td", { class: "mono" }, broker.endpoints.map((e) => `${e.host}:${e.port}`).join(", ")),
-    make("td", { class: "number" }, number.format(leads(broker.id))),
-    make("td", null, brokerButton(broker))));
-  return make("div", { class: "card" },
-    make("table", null, head("broker", "state", "advertised", "#leads", ""), make("tbody", null, ...rows)));
+  const rows = cluster.brokers.map((broker) => {
+    const count = leads(broker.id);
+    const state = broker.state === "up" ? "up" : broker.fenced ? `${broker.state}, fenced` : `${broker.state}, not missed yet`;
+    const does = [`leads ${number.format(count)} ${count === 1 ? "partition" : "partitions"}`, broker.controller ? "controller" : ""];
+    return make("li", { class: "broker" },
+      make("b", null, `broker ${broker.id}`),
+      make("span", { class: broker.state === "up" ? "pill pill--good" : "pill pill--bad" }, state),
+      brokerButton(broker),
+      make("span", { class: "broker__does quiet" },
+        make("span", { class: "mono" }, broker.endpoints.map((e) => `${e.host}:${e.port}`).join(", ")),
+        ` · ${does.filter(Boolean).join(" · ")}`));
+  });
+  return make("div", { class: "card" }, make("ul", { class: "brokers" }, ...rows));
 }
 
 /** Kills a broker that is up, revives one that is down. */
