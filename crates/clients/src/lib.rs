@@ -7,8 +7,12 @@
 pub mod backoff;
 pub mod carrier;
 pub mod kind;
+pub mod metadata;
 pub mod network;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use carrier::{Address, Carried, LinkId, Signal};
 pub use kind::{ClientKind, UnknownKind, network_settings};
+pub use metadata::{Metadata, MetadataOutcome, MetadataSettings};
 pub use network::{Failure, Network, NetworkSettings, Peer, Reply, RequestId};
