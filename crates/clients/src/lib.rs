@@ -9,6 +9,7 @@ pub mod carrier;
 pub mod kind;
 pub mod metadata;
 pub mod network;
+pub mod partitioners;
 #[cfg(test)]
 pub(crate) mod testing;
 
