@@ -4,8 +4,11 @@
 //! enters with each input and never decreases; randomness enters as a seed. Nothing here opens a socket: a machine says
 //! what to connect and what to send ([`carrier`]), and whoever carries it does so, over TCP or over a simulated cable.
 
+pub mod assignors;
 pub mod carrier;
 pub mod network;
+mod topic_partition;
 
 pub use carrier::{Address, Carried, LinkId, Signal};
 pub use network::{Failure, Network, NetworkSettings, Peer, Reply, RequestId};
+pub use topic_partition::TopicPartition;
