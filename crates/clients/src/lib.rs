@@ -5,10 +5,15 @@
 //! what to connect and what to send ([`carrier`]), and whoever carries it does so, over TCP or over a simulated cable.
 
 pub mod assignors;
+pub mod backoff;
 pub mod carrier;
+pub mod kind;
 pub mod network;
+pub mod setting;
 mod topic_partition;
 
 pub use carrier::{Address, Carried, LinkId, Signal};
+pub use kind::{ClientKind, UnknownKind, network_settings};
 pub use network::{Failure, Network, NetworkSettings, Peer, Reply, RequestId};
+pub use setting::SettingError;
 pub use topic_partition::TopicPartition;
