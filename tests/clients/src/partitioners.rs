@@ -239,7 +239,7 @@ fn keys(any_bytes: bool) -> Vec<Vec<u8>> {
         keys.push(format!("заказ {number} – 注文 {}", "é".repeat(number % 5)).into_bytes());
     }
     while keys.len() < KEYS {
-        let longest = if keys.len() % 50 == 0 { 2000 } else { 24 };
+        let longest = if keys.len().is_multiple_of(50) { 2000 } else { 24 };
         let size = random.below(longest) + 1;
         let byte = |random: &mut Random| loop {
             let byte = u8::try_from(random.below(256)).unwrap();
