@@ -133,12 +133,10 @@ impl Consumer {
     /// What the member says of itself to one assignor.
     fn subscription(&self, assignor: Assignor) -> Bytes {
         let owned: Vec<TopicPartition> = self.partitions.keys().cloned().collect();
-        let user_data = match (assignor, self.group.assigned_generation) {
-            (Assignor::Sticky, Some(generation_id)) => {
-                user_data(assignor, Some((&self.group_assignment, generation_id)))
-            }
-            (_, generation_id) => user_data(assignor, generation_id.map(|id| (self.group_assignment.as_slice(), id))),
-        };
+        let assigned = self.group.assigned_generation.map(|id| (self.group_assignment.as_slice(), id));
+        let user_data = user_data(assignor, assigned);
+        // librdkafka has empty bytes where Java has none.
+        let user_data = user_data.or((self.settings.kind == ClientKind::Librdkafka).then(Bytes::new));
         let member = Member {
             topics: self.topics().to_vec(),
             owned_partitions: owned,
@@ -146,11 +144,7 @@ impl Consumer {
             user_data,
             ..Member::default()
         };
-        let version = match self.settings.kind {
-            ClientKind::Java => 3,
-            ClientKind::Kafkajs => 0,
-            ClientKind::Librdkafka => 3,
-        };
+        let version = if self.settings.kind == ClientKind::Kafkajs { 0 } else { 3 };
         // Names of topics were checked by the broker that told of them.
         encode_subscription(version, &member).unwrap_or_default()
     }
@@ -221,7 +215,7 @@ impl Consumer {
         let (version, user_data) = match self.settings.kind {
             ClientKind::Java => (3, None),
             ClientKind::Kafkajs => (0, Some(Bytes::new())),
-            ClientKind::Librdkafka => (0, None),
+            ClientKind::Librdkafka => (0, Some(Bytes::new())),
         };
         let generation_id = self.group.generation_id;
         self.group.dealt_counts = counts.into_iter().collect();

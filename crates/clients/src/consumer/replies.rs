@@ -198,11 +198,10 @@ impl Consumer {
 
     /// LeaveGroup is answered, or will not be.
     fn has_left(&mut self) {
+        // One that left because its program stayed away may have joined again meanwhile.
         if self.group.state == GroupState::Leaving {
-            self.group.state = GroupState::Unjoined;
+            self.group.reset(false, "the member left");
         }
-        self.group.generation_id = super::group::NO_GENERATION;
-        self.group.member_id.clear();
     }
 
     fn commit_answered(&mut self, now: Timestamp, purpose: CommitFor, outcome: Result<(), ErrorCode>) {

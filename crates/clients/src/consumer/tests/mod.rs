@@ -1,5 +1,7 @@
 //! Consumers of each kind against a whole cluster in memory.
 
+mod faults;
+mod fetched;
 mod groups;
 mod progress;
 mod reading;
