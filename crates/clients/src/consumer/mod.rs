@@ -57,6 +57,7 @@ pub use record::ConsumedRecord;
 pub use settings::{ConsumerSettings, IsolationLevel, OffsetReset, Reads, StartAt};
 pub use view::{ConsumerView, Countdown, PartitionView, RecordView};
 
+use crate::event::{ClientEvent, ConnectionEvent};
 use crate::metadata::{Metadata, MetadataSettings};
 use crate::{Carried, ClientKind, Network, Peer, RequestId, Signal, TopicPartition, network_settings};
 use fetching::Asking;
@@ -89,7 +90,7 @@ pub struct Consumer {
     /// The time of the latest input.
     now: Timestamp,
     is_watched: bool,
-    events: VecDeque<ConsumerEvent>,
+    events: VecDeque<ClientEvent>,
 }
 
 /// How far its life is.
@@ -167,6 +168,17 @@ impl Consumer {
     /// Whether events are told; at first they are not.
     pub fn set_watched(&mut self, watched: bool) {
         self.is_watched = watched;
+        self.network.set_watched(watched);
+    }
+
+    /// Its connections, for whoever shows them.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Its picture of the cluster.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// Takes what the carrier tells.
@@ -181,7 +193,7 @@ impl Consumer {
     }
 
     /// What happened, in order, while watched.
-    pub fn poll_event(&mut self) -> Option<ConsumerEvent> {
+    pub fn poll_event(&mut self) -> Option<ClientEvent> {
         self.events.pop_front()
     }
 
@@ -203,6 +215,7 @@ impl Consumer {
         self.now = now;
         loop {
             let mut has_moved = false;
+            self.tell_changes();
             while let Some(reply) = self.network.poll_reply() {
                 has_moved = true;
                 self.handle_reply(now, reply);
@@ -215,8 +228,16 @@ impl Consumer {
                 };
             }
             if !has_moved {
-                return;
+                break;
             }
+        }
+        self.tell_changes();
+    }
+
+    /// What happened to connections, for watchers.
+    fn tell_changes(&mut self) {
+        while let Some(change) = self.network.poll_change() {
+            self.events.push_back(ClientEvent::Connection(ConnectionEvent::of_change(change)));
         }
     }
 
@@ -249,7 +270,7 @@ impl Consumer {
 
     fn emit(&mut self, event: impl FnOnce() -> ConsumerEvent) {
         if self.is_watched {
-            self.events.push_back(event());
+            self.events.push_back(ClientEvent::Consumer(event()));
         }
     }
 

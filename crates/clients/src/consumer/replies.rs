@@ -8,6 +8,8 @@ use super::program::CommitFor;
 use super::{Asked, Consumer, ConsumerEvent};
 use crate::ClientKind;
 use crate::assignors::encoding::decode_assignment;
+use crate::event::{ClientEvent, ConnectionEvent};
+use crate::metadata::MetadataOutcome;
 use crate::network::{Failure, Reply};
 use runnel_protocol::messages::join_group::JoinGroupResponse;
 use runnel_protocol::messages::sync_group::SyncGroupResponse;
@@ -17,6 +19,17 @@ impl Consumer {
     /// Takes an answer, or the news that none will come.
     pub(super) fn handle_reply(&mut self, now: Timestamp, reply: Reply) {
         if let Some(outcome) = self.metadata.handle_reply(now, &mut self.network, &reply) {
+            if self.is_watched {
+                let event = match &outcome {
+                    MetadataOutcome::Updated { is_changed } => {
+                        ConnectionEvent::of_metadata(&self.metadata, *is_changed)
+                    }
+                    MetadataOutcome::Failed { failure, will_retry } => {
+                        ConnectionEvent::MetadataFailed { reason: failure.to_string(), will_retry: *will_retry }
+                    }
+                };
+                self.events.push_back(ClientEvent::Connection(event));
+            }
             if self.settings.kind == ClientKind::Kafkajs {
                 self.kafkajs_metadata(now, &outcome);
             }
