@@ -57,7 +57,7 @@ pub use record::ConsumedRecord;
 pub use settings::{ConsumerSettings, IsolationLevel, OffsetReset, Reads, StartAt};
 pub use view::{ConsumerView, Countdown, PartitionView, RecordView};
 
-use crate::event::{ClientEvent, ConnectionEvent};
+use crate::event::ConnectionEvent;
 use crate::metadata::{Metadata, MetadataSettings};
 use crate::{Carried, ClientKind, Network, Peer, RequestId, Signal, TopicPartition, network_settings};
 use fetching::Asking;
@@ -68,6 +68,9 @@ use program::CommitFor;
 use runnel_protocol::{ApiKey, Random, Request, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+
+/// Connection events that are kept for a watcher.
+const CONNECTION_EVENTS_MAX: usize = 1000;
 
 /// A consumer and its program.
 #[derive(Clone, Debug)]
@@ -90,7 +93,8 @@ pub struct Consumer {
     /// The time of the latest input.
     now: Timestamp,
     is_watched: bool,
-    events: VecDeque<ClientEvent>,
+    events: VecDeque<ConsumerEvent>,
+    connection_events: VecDeque<ConnectionEvent>,
 }
 
 /// How far its life is.
@@ -156,6 +160,7 @@ impl Consumer {
             now: Timestamp::default(),
             is_watched: false,
             events: VecDeque::new(),
+            connection_events: VecDeque::new(),
             settings,
         }
     }
@@ -193,8 +198,13 @@ impl Consumer {
     }
 
     /// What happened, in order, while watched.
-    pub fn poll_event(&mut self) -> Option<ClientEvent> {
+    pub fn poll_event(&mut self) -> Option<ConsumerEvent> {
         self.events.pop_front()
+    }
+
+    /// What happened to its connections and its picture of the cluster, in order, while watched.
+    pub fn poll_connection_event(&mut self) -> Option<ConnectionEvent> {
+        self.connection_events.pop_front()
     }
 
     /// Whether it is over: closed, or ended by an error.
@@ -237,8 +247,16 @@ impl Consumer {
     /// What happened to connections, for watchers.
     fn tell_changes(&mut self) {
         while let Some(change) = self.network.poll_change() {
-            self.events.push_back(ClientEvent::Connection(ConnectionEvent::of_change(change)));
+            self.tell_connection(ConnectionEvent::of_change(change));
         }
+    }
+
+    /// Who does not ask for these loses the oldest.
+    fn tell_connection(&mut self, event: ConnectionEvent) {
+        if self.connection_events.len() >= CONNECTION_EVENTS_MAX {
+            self.connection_events.pop_front();
+        }
+        self.connection_events.push_back(event);
     }
 
     fn ask(&mut self, now: Timestamp, peer: Peer, request: Request, asked: Asked) {
@@ -270,7 +288,7 @@ impl Consumer {
 
     fn emit(&mut self, event: impl FnOnce() -> ConsumerEvent) {
         if self.is_watched {
-            self.events.push_back(ClientEvent::Consumer(event()));
+            self.events.push_back(event());
         }
     }
 

@@ -167,9 +167,11 @@ impl Consumer {
         self.group.state = GroupState::Unjoined;
         self.group.rebalance_until = None;
         if error == ErrorCode::UnknownMemberId {
+            self.poll.preparation = Preparation::NotBegun;
             return self.group.reset(false, "the coordinator does not know the member");
         }
         if error == ErrorCode::IllegalGeneration {
+            self.poll.preparation = Preparation::NotBegun;
             return self.group.reset(true, "the generation is over");
         }
         if error == ErrorCode::RebalanceInProgress {
@@ -212,6 +214,7 @@ impl Consumer {
     fn member_is_out(&mut self, keeps_member_id: bool, reason: &str) {
         if matches!(self.group.state, GroupState::Stable | GroupState::Syncing) {
             self.group.reset(keeps_member_id, reason);
+            self.poll.preparation = Preparation::NotBegun;
             if self.settings.kind == ClientKind::Librdkafka {
                 self.lose_partitions(reason);
             }

@@ -8,7 +8,7 @@ use super::program::CommitFor;
 use super::{Asked, Consumer, ConsumerEvent};
 use crate::ClientKind;
 use crate::assignors::encoding::decode_assignment;
-use crate::event::{ClientEvent, ConnectionEvent};
+use crate::event::ConnectionEvent;
 use crate::metadata::MetadataOutcome;
 use crate::network::{Failure, Reply};
 use runnel_protocol::messages::join_group::JoinGroupResponse;
@@ -28,7 +28,7 @@ impl Consumer {
                         ConnectionEvent::MetadataFailed { reason: failure.to_string(), will_retry: *will_retry }
                     }
                 };
-                self.events.push_back(ClientEvent::Connection(event));
+                self.tell_connection(event);
             }
             if self.settings.kind == ClientKind::Kafkajs {
                 self.kafkajs_metadata(now, &outcome);
@@ -225,7 +225,11 @@ impl Consumer {
             self.membership_error(now, error);
         }
         match purpose {
-            CommitFor::Rebalance => self.poll.preparation = Preparation::Committed,
+            CommitFor::Rebalance => {
+                if self.poll.preparation == Preparation::Committing {
+                    self.poll.preparation = Preparation::Committed;
+                }
+            }
             CommitFor::Worker(_) => self.worker_committed(now, outcome),
             CommitFor::Timer => {
                 if outcome.is_err_and(ErrorCode::is_retriable) {

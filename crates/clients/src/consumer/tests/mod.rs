@@ -6,3 +6,4 @@ mod groups;
 mod progress;
 mod reading;
 mod stage;
+mod storms;

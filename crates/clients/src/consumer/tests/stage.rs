@@ -2,7 +2,7 @@
 
 use crate::consumer::{Consumer, ConsumerEvent, ConsumerSettings, Reads};
 use crate::testing::{Lab, Machine};
-use crate::{Address, Carried, ClientEvent, ClientKind, Signal, TopicPartition};
+use crate::{Address, Carried, ClientKind, Signal, TopicPartition};
 use runnel_protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use runnel_protocol::records::BatchBuilder;
@@ -36,9 +36,7 @@ impl Machine for Process {
 impl Process {
     fn listen(&mut self, now: Timestamp) {
         while let Some(event) = self.consumer.poll_event() {
-            if let ClientEvent::Consumer(event) = event {
-                self.events.push((now, event));
-            }
+            self.events.push((now, event));
         }
     }
 }
