@@ -1,6 +1,6 @@
 //! The conversation with the coordinator: finding it, joining, syncing, heartbeats, leaving.
 
-use super::group::{GroupState, NO_GENERATION};
+use super::group::{GroupState, JUST_STARTED, MEMBER_ID_GIVEN, NO_GENERATION, REBALANCING, TOPICS_CHANGED};
 use super::{Asked, Consumer, ConsumerEvent};
 use crate::assignors::encoding::{decode_subscription, encode_assignment, encode_subscription, user_data};
 use crate::assignors::{Assignor, Member};
@@ -114,7 +114,7 @@ impl Consumer {
             group_instance_id: self.instance_id(),
             protocol_type: "consumer".into(),
             protocols,
-            reason: Some(reason.as_str().into()),
+            reason: Some(self.java_reason(&reason).into()),
         };
         let member_id = self.group.member_id.clone();
         let group_id = self.group_id().to_owned();
@@ -124,6 +124,17 @@ impl Consumer {
         let timeout = self.settings.request_timeout.max(self.settings.max_poll_interval + JOIN_LAPSE);
         self.ask_within(now, peer, Request::JoinGroup(request), timeout, Asked::JoinGroup);
         true
+    }
+
+    /// A reason in the words that Java's client sends (KIP-800).
+    fn java_reason(&self, reason: &str) -> String {
+        match reason {
+            JUST_STARTED => String::new(),
+            MEMBER_ID_GIVEN => format!("{reason}: {}", self.group.member_id),
+            REBALANCING => "group is already rebalancing".to_owned(),
+            TOPICS_CHANGED => "cached metadata has changed".to_owned(),
+            other => other.to_owned(),
+        }
     }
 
     fn instance_id(&self) -> Option<bytestring::ByteString> {

@@ -1,6 +1,6 @@
 //! What answers mean, by what was asked.
 
-use super::group::GroupState;
+use super::group::{GroupState, MEMBER_ID_GIVEN};
 use super::membership::code_of;
 use super::partition::Stage;
 use super::poll::Preparation;
@@ -164,7 +164,7 @@ impl Consumer {
             let member_id = response.member_id.to_string();
             self.group.member_id.clone_from(&member_id);
             self.emit(|| ConsumerEvent::MemberIdGiven { member_id });
-            self.group.rejoin = Some("need to re-join with the given member-id".to_owned());
+            self.group.rejoin = Some(MEMBER_ID_GIVEN.to_owned());
             self.send_join(now);
         } else {
             self.membership_refused(now, error);
