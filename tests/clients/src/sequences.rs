@@ -2,9 +2,12 @@
 //!
 //! The real one talks to `runnel` through a proxy that writes down each connection's requests. Heartbeats are left out
 //! of the comparison and only have to be there, since when the first one comes depends on how fast the machine is.
+//!
+//! Kafka's console consumer stands for Java's client, whose connections are compared without their order.
 
 use crate::address::{aim, free_port};
 use crate::folders;
+use crate::jvm;
 use crate::recorder::{self, Asked};
 use crate::running::{Running, Stream};
 use crate::scenarios::report;
@@ -164,4 +167,51 @@ fn a_simulated_pair_asks_what_the_tutorials_first_program_asks() {
     world.run(&mut anna, Duration::from_secs(20));
     same("a_simulated_pair_asks_what_the_tutorials_first_program_asks", started, &world.connections, &real, 3);
     assert_eq!(anna.view().partitions[0].committed, Some(1));
+}
+
+/// Each connection's requests, each named once, in any order of connections; those that come by the clock left out.
+fn kinds(connections: &[Vec<Asked>]) -> Vec<String> {
+    let one = |asked: &Vec<Asked>| {
+        let by_clock = [ApiKey::Heartbeat, ApiKey::OffsetCommit].map(ApiKey::number);
+        let mut names: Vec<String> = asked
+            .iter()
+            .filter(|(key, _)| !by_clock.contains(key))
+            .map(|(key, version)| format!("{}v{version}", ApiKey::from_number(*key).unwrap()))
+            .collect();
+        names.dedup();
+        names.join(" ")
+    };
+    let mut all: Vec<String> = connections.iter().map(one).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_simulated_java_consumer_asks_what_the_console_consumer_asks() {
+    let started = Instant::now();
+    let real = Real::start("sequence_of_the_console_consumer");
+    let port = real.port;
+    let arguments = ["--bootstrap-server", &format!("localhost:{port}"), "--topic", TOPIC, "--group", "my-app3"];
+    let arguments: Vec<String> =
+        arguments.map(str::to_owned).into_iter().chain(["--from-beginning".to_owned()]).collect();
+    let mut program = jvm::shared().run("org.apache.kafka.tools.consumer.ConsoleConsumer", &arguments);
+    let real = real.until_fetches(&mut program, 3);
+
+    let mut world = World::new();
+    let mut settings = consumer().settings().clone();
+    settings = ConsumerSettings {
+        client_id: "console-consumer".to_owned(),
+        bootstrap: settings.bootstrap,
+        group_id: settings.group_id,
+        reads: settings.reads,
+        ..ConsumerSettings::of(ClientKind::Java)
+    };
+    settings.set("auto.offset.reset", "earliest").unwrap();
+    let mut anna = Consumer::new(settings, 1);
+    anna.start(world.now);
+    world.run(&mut anna, Duration::from_secs(20));
+    assert_eq!(kinds(&world.connections), kinds(&real));
+    let seconds = started.elapsed().as_secs_f64();
+    let told = kinds(&real).join(" | ");
+    report(&format!("scenario a_simulated_java_consumer_asks_what_the_console_consumer_asks: {told}: {seconds:.1} s"));
 }

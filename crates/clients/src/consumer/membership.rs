@@ -32,10 +32,14 @@ impl Consumer {
     /// Asks a broker who coordinates the group, unless that is known or asked already.
     pub(super) fn find_coordinator(&mut self, now: Timestamp) -> bool {
         let is_due = self.group.find_at.is_none_or(|at| at <= now);
-        if self.group.coordinator.is_some() || self.group.is_finding || !is_due || self.metadata.brokers().is_empty() {
+        if self.group.coordinator.is_some() || self.group.is_finding || !is_due {
             return false;
         }
         let Some(peer) = self.metadata.any_broker(now, &self.network) else { return false };
+        // The first time it is asked on the connection on which metadata was just asked for.
+        if self.metadata.brokers().is_empty() && !self.network.is_ready(peer) {
+            return false;
+        }
         let group_id = self.group_id().to_owned();
         let request = if self.settings.kind == ClientKind::Java {
             FindCoordinatorRequest { coordinator_keys: vec![group_id.into()], ..Default::default() }
