@@ -27,6 +27,8 @@ mod assignors;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod partitioners;
+#[cfg(test)]
 mod recorder;
 #[cfg(test)]
 mod scenarios;
