@@ -54,7 +54,7 @@ impl Consumer {
                 super::OffsetReset::Latest | super::OffsetReset::None => Stage::NeedsOffset(StartAt::Latest),
             },
         };
-        self.partitions.insert(partition.clone(), Partition::new(stage));
+        self.partitions.insert(partition.clone(), Partition::new(stage, 0));
         if let Some(StartAt::Offset(offset)) = start {
             self.move_position(partition, offset, -1, PositionCause::Seek);
         }

@@ -85,6 +85,8 @@ pub struct Consumer {
     /// What the group gave it last.
     group_assignment: Vec<TopicPartition>,
     partitions: BTreeMap<TopicPartition, Partition>,
+    /// How often the group gave it partitions.
+    assignments_count: u32,
     /// Fetches under way, by leader, and until when the broker may wait.
     fetches: BTreeMap<i32, Timestamp>,
     poll: poll::PollLoop,
@@ -153,6 +155,7 @@ impl Consumer {
             group: Group::new(),
             group_assignment: Vec::new(),
             partitions: BTreeMap::new(),
+            assignments_count: 0,
             fetches: BTreeMap::new(),
             poll: poll::PollLoop::default(),
             kafkajs: kafkajs::Loops::new(workers_count),

@@ -152,10 +152,11 @@ impl Consumer {
             self.revoke(given_up);
             self.group.request_rejoin("need to revoke partitions and re-join");
         }
+        self.assignments_count = self.assignments_count.wrapping_add(1);
         let added: Vec<TopicPartition> =
             assigned.iter().filter(|partition| !self.partitions.contains_key(*partition)).cloned().collect();
         for partition in &added {
-            self.partitions.insert(partition.clone(), Partition::new(Stage::NeedsCommitted));
+            self.partitions.insert(partition.clone(), Partition::new(Stage::NeedsCommitted, self.assignments_count));
         }
         self.group_assignment.clone_from(&assigned);
         let generation_id = self.group.generation_id;
