@@ -2,6 +2,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,7 +44,9 @@ import org.apache.kafka.common.PartitionInfo;
  */
 public final class AssignorOracle {
     private static final HexFormat HEX = HexFormat.of();
-    private static final long PATIENCE_MS = 500;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    private static final long PAUSE_MS = 100;
+    private static final long PATIENCE_NS = 1_500_000_000L;
 
     private AssignorOracle() {
     }
@@ -71,10 +75,15 @@ public final class AssignorOracle {
         });
         thread.start();
         try {
-            thread.join(PATIENCE_MS);
-            if (thread.isAlive()) {
-                thread.stop();
-                thread.join();
+            thread.join(PAUSE_MS);
+            while (thread.isAlive()) {
+                // What counts is the thread's own time, however busy the machine is.
+                if (THREADS.getThreadCpuTime(thread.getId()) > PATIENCE_NS) {
+                    thread.stop();
+                    thread.join();
+                } else {
+                    thread.join(PAUSE_MS);
+                }
             }
         } catch (InterruptedException error) {
             Thread.currentThread().interrupt();

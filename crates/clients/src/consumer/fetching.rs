@@ -13,13 +13,13 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What a partition was asked for: from which offset, in which of its turns.
-pub(super) type Asking = BTreeMap<TopicPartition, (i64, u32)>;
+pub(super) type Asking = BTreeMap<TopicPartition, (i64, u64)>;
 
 /// What came for one partition.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Came {
     pub(super) partition: TopicPartition,
-    pub(super) turn: u32,
+    pub(super) turn: u64,
     pub(super) fetched: Fetched,
 }
 
@@ -125,7 +125,7 @@ impl Consumer {
         &mut self,
         now: Timestamp,
         partition: TopicPartition,
-        (fetch_offset, turn): (i64, u32),
+        (fetch_offset, turn): (i64, u64),
         data: &PartitionData,
     ) -> Option<Came> {
         let error = code_of(data.error_code);

@@ -21,7 +21,7 @@ use runnel_protocol::{ErrorCode, Request, Timestamp};
 use std::collections::BTreeMap;
 
 /// A partition that was asked about, and which of its turns that was.
-pub(super) type Turns = BTreeMap<TopicPartition, u32>;
+pub(super) type Turns = BTreeMap<TopicPartition, u64>;
 
 /// What ListOffsets is asked for, and what it means.
 const EARLIEST: i64 = -2;

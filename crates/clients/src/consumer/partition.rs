@@ -40,13 +40,15 @@ pub(super) struct Partition {
     /// Whether a Fetch that asks for it is under way.
     pub(super) is_fetching: bool,
     /// Changes with each seek and reset, so that an answer to an earlier question is thrown away.
-    pub(super) turn: u32,
+    pub(super) turn: u64,
     /// Not asked about before this, after an error.
     pub(super) retry_at: Option<Timestamp>,
 }
 
 impl Partition {
-    pub(super) fn new(stage: Stage) -> Self {
+    /// A partition that the consumer has just got. The count of its assignments keeps an answer to what was asked under
+    /// an earlier one from being taken for the answer to a newer question.
+    pub(super) fn new(stage: Stage, assignments_count: u32) -> Self {
         Partition {
             stage,
             position: None,
@@ -59,7 +61,7 @@ impl Partition {
             log_start_offset: None,
             is_paused: false,
             is_fetching: false,
-            turn: 0,
+            turn: u64::from(assignments_count) << 32,
             retry_at: None,
         }
     }

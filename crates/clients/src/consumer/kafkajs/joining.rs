@@ -18,7 +18,7 @@ impl Consumer {
         }
         let is_complete = self.topics().iter().all(|topic| self.metadata.topic(topic).is_some());
         if is_complete {
-            self.kafkajs.stage = if self.uses_group() { Stage::Joining } else { Stage::Consuming };
+            self.kafkajs.stage = Stage::Joining;
         }
         is_complete
     }
@@ -119,8 +119,10 @@ impl Consumer {
         // Topics that it never asked for are left out, with a warning.
         let mut assigned = assigned;
         assigned.retain(|partition| topics.contains(&partition.topic));
+        self.assignments_count = self.assignments_count.wrapping_add(1);
         for partition in &assigned {
-            self.partitions.insert(partition.clone(), Partition::new(PartitionStage::NeedsCommitted));
+            self.partitions
+                .insert(partition.clone(), Partition::new(PartitionStage::NeedsCommitted, self.assignments_count));
         }
         self.group_assignment.clone_from(&assigned);
         let generation_id = self.group.generation_id;

@@ -78,6 +78,44 @@ fn partitions_are_read_without_a_group_and_nothing_is_committed() {
 }
 
 #[test]
+fn a_lone_reader_with_a_group_id_keeps_its_bookmark_there() {
+    for kind in [ClientKind::Java, ClientKind::Librdkafka] {
+        let mut stage = Stage::new(1);
+        stage.produce(0, &["a", "b"]);
+        let alone = |settings: &mut crate::consumer::ConsumerSettings| {
+            earliest(settings);
+            settings.reads = Reads::Partitions(vec![(partition(0), None)]);
+        };
+        stage.add(kind, alone);
+        stage.seconds(10);
+        stage.close(0);
+        stage.seconds(5);
+        stage.produce(0, &["c"]);
+        stage.add(kind, alone);
+        stage.seconds(10);
+        assert_eq!((stage.processed(0).len(), stage.processed(1)), (2, vec![(0, 2)]), "{kind}");
+        assert!(!stage.lab.apis_of(0).contains(&ApiKey::JoinGroup));
+    }
+}
+
+#[test]
+fn kafkajs_commits_within_a_batch_when_told_to() {
+    for (name, value, least) in [("autoCommitThreshold", "2", 5), ("autoCommitInterval", "3000", 3)] {
+        let mut stage = Stage::new(1);
+        stage.produce(0, &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]);
+        stage.add(ClientKind::Kafkajs, |settings| {
+            earliest(settings);
+            settings.set(name, value).unwrap();
+            settings.processing_time = std::time::Duration::from_secs(1);
+        });
+        stage.seconds(30);
+        let commits = stage.count(0, |event| matches!(event, ConsumerEvent::Committed { .. }));
+        assert!(commits >= least, "{name}: {commits}");
+        assert_eq!(stage.consumer(0).view().partitions[0].committed, Some(10), "{name}");
+    }
+}
+
+#[test]
 fn to_subscribe_without_a_group_is_an_error() {
     let mut stage = Stage::new(1);
     stage.add(ClientKind::Java, |settings| settings.group_id = None);
