@@ -23,8 +23,18 @@ pub mod tools;
 pub mod transcript;
 
 #[cfg(test)]
+mod assignors;
+#[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod partitioners;
+#[cfg(test)]
+mod recorder;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod second_oracle;
+#[cfg(test)]
+mod sequences;
+#[cfg(test)]
+mod simulated;
