@@ -25,6 +25,7 @@ pub mod transcript;
 
 #[cfg(test)]
 mod native_tools;
+mod assignors;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
