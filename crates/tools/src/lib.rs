@@ -11,6 +11,7 @@
 mod admin;
 mod api_versions;
 mod configs;
+mod console_consumer;
 mod dump;
 mod files;
 mod groups;

@@ -1,5 +1,6 @@
 //! One running command.
 
+use crate::console_consumer::ConsoleConsumer;
 use crate::dump::Dump;
 use crate::files::Files;
 use crate::input::{Setting, ToolInput, ToolOutput};
@@ -20,6 +21,7 @@ pub struct Tool {
 enum Body {
     Story(Box<Replay>),
     Dump(Box<Dump>),
+    Consumer(Box<ConsoleConsumer>),
 }
 
 impl Tool {
@@ -45,6 +47,9 @@ impl Tool {
             "kafka-delete-records" => story(records::main),
             "kafka-broker-api-versions" => story(api_versions::main),
             "kafka-dump-log" => Body::Dump(Box::new(Dump::start(arguments, Arc::clone(&files)))),
+            "kafka-console-consumer" => {
+                Body::Consumer(Box::new(ConsoleConsumer::start(arguments, files.as_ref(), setting)))
+            }
             other => return Err(UnknownTool { name: other.to_owned(), suggestion: None, is_kafkas: true }),
         };
         Ok(Tool { name, body })
@@ -64,6 +69,11 @@ impl Tool {
                 // These tools read nothing.
                 ToolInput::Line(_) | ToolInput::EndOfInput => {}
             },
+            Body::Consumer(consumer) => match input {
+                ToolInput::Signal(signal) => consumer.handle_signal(now, signal),
+                ToolInput::Interrupt => consumer.interrupt(now),
+                ToolInput::Line(_) | ToolInput::EndOfInput => {}
+            },
             Body::Dump(dump) => match input {
                 ToolInput::Interrupt => dump.interrupt(),
                 ToolInput::Signal(_) | ToolInput::Line(_) | ToolInput::EndOfInput => {}
@@ -76,6 +86,7 @@ impl Tool {
         match &mut self.body {
             Body::Story(story) => story.poll_output(),
             Body::Dump(dump) => dump.poll_output(),
+            Body::Consumer(consumer) => consumer.poll_output(),
         }
     }
 
@@ -84,20 +95,21 @@ impl Tool {
         match &self.body {
             Body::Story(story) => story.next_wakeup(),
             Body::Dump(_) => None,
+            Body::Consumer(consumer) => consumer.next_wakeup(),
         }
     }
 
     /// Whether it reads its standard input.
     pub fn reads_input(&self) -> bool {
         match &self.body {
-            Body::Story(_) | Body::Dump(_) => false,
+            Body::Story(_) | Body::Dump(_) | Body::Consumer(_) => false,
         }
     }
 
     /// Whether it can take a line of its standard input: a driver that reads faster than it sends waits.
     pub fn wants_input(&self) -> bool {
         match &self.body {
-            Body::Story(_) | Body::Dump(_) => false,
+            Body::Story(_) | Body::Dump(_) | Body::Consumer(_) => false,
         }
     }
 }

@@ -24,8 +24,9 @@ pub mod tools;
 pub mod transcript;
 
 #[cfg(test)]
-mod native_tools;
 mod assignors;
+#[cfg(test)]
+mod native_tools;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
