@@ -30,6 +30,12 @@ mod native_tools;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod recorder;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod second_oracle;
+#[cfg(test)]
+mod sequences;
+#[cfg(test)]
+mod simulated;
