@@ -73,7 +73,10 @@ const PASSED_OVER: [&str; 7] = [
 ///
 /// # Errors
 /// For a value that is none.
-pub(crate) fn producer_settings(properties: &Properties, bootstrap: Vec<Address>) -> Result<ProducerSettings, Exception> {
+pub(crate) fn producer_settings(
+    properties: &Properties,
+    bootstrap: Vec<Address>,
+) -> Result<ProducerSettings, Exception> {
     let client_id = properties.get("client.id").unwrap_or("producer-1");
     let mut settings = ProducerSettings::of(ClientKind::Java).named(client_id, bootstrap);
     if properties.get("transactional.id").is_some() {

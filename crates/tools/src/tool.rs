@@ -1,10 +1,12 @@
 //! One running command.
 
 use crate::console_consumer::ConsoleConsumer;
+use crate::console_producer::ConsoleProducer;
 use crate::dump::Dump;
 use crate::files::Files;
 use crate::input::{Setting, ToolInput, ToolOutput};
 use crate::names::{UnknownTool, resolve};
+use crate::perf_test::PerfTest;
 use crate::story::{Replay, Script};
 use crate::{api_versions, configs, groups, offsets, records, topics};
 use runnel_protocol::Timestamp;
@@ -22,6 +24,8 @@ enum Body {
     Story(Box<Replay>),
     Dump(Box<Dump>),
     Consumer(Box<ConsoleConsumer>),
+    Producer(Box<ConsoleProducer>),
+    PerfTest(Box<PerfTest>),
 }
 
 impl Tool {
@@ -50,6 +54,10 @@ impl Tool {
             "kafka-console-consumer" => {
                 Body::Consumer(Box::new(ConsoleConsumer::start(arguments, files.as_ref(), setting)))
             }
+            "kafka-console-producer" => {
+                Body::Producer(Box::new(ConsoleProducer::start(arguments, files.as_ref(), setting)))
+            }
+            "kafka-producer-perf-test" => Body::PerfTest(Box::new(PerfTest::start(arguments, files.as_ref(), setting))),
             other => return Err(UnknownTool { name: other.to_owned(), suggestion: None, is_kafkas: true }),
         };
         Ok(Tool { name, body })
@@ -74,6 +82,17 @@ impl Tool {
                 ToolInput::Interrupt => consumer.interrupt(now),
                 ToolInput::Line(_) | ToolInput::EndOfInput => {}
             },
+            Body::Producer(producer) => match input {
+                ToolInput::Signal(signal) => producer.handle_signal(now, signal),
+                ToolInput::Line(line) => producer.handle_line(now, &line),
+                ToolInput::EndOfInput => producer.end_input(now),
+                ToolInput::Interrupt => producer.interrupt(now),
+            },
+            Body::PerfTest(test) => match input {
+                ToolInput::Signal(signal) => test.handle_signal(now, signal),
+                ToolInput::Interrupt => test.interrupt(),
+                ToolInput::Line(_) | ToolInput::EndOfInput => {}
+            },
             Body::Dump(dump) => match input {
                 ToolInput::Interrupt => dump.interrupt(),
                 ToolInput::Signal(_) | ToolInput::Line(_) | ToolInput::EndOfInput => {}
@@ -87,6 +106,8 @@ impl Tool {
             Body::Story(story) => story.poll_output(),
             Body::Dump(dump) => dump.poll_output(),
             Body::Consumer(consumer) => consumer.poll_output(),
+            Body::Producer(producer) => producer.poll_output(),
+            Body::PerfTest(test) => test.poll_output(),
         }
     }
 
@@ -96,20 +117,18 @@ impl Tool {
             Body::Story(story) => story.next_wakeup(),
             Body::Dump(_) => None,
             Body::Consumer(consumer) => consumer.next_wakeup(),
+            Body::Producer(producer) => producer.next_wakeup(),
+            Body::PerfTest(test) => test.next_wakeup(),
         }
     }
 
     /// Whether it reads its standard input.
     pub fn reads_input(&self) -> bool {
-        match &self.body {
-            Body::Story(_) | Body::Dump(_) | Body::Consumer(_) => false,
-        }
+        matches!(self.body, Body::Producer(_))
     }
 
     /// Whether it can take a line of its standard input: a driver that reads faster than it sends waits.
     pub fn wants_input(&self) -> bool {
-        match &self.body {
-            Body::Story(_) | Body::Dump(_) | Body::Consumer(_) => false,
-        }
+        matches!(&self.body, Body::Producer(producer) if producer.wants_input())
     }
 }

@@ -24,7 +24,9 @@ pub fn class_of(script: &str) -> Option<&'static str> {
 }
 
 /// Scripts that `runnel` has of its own.
-const NATIVE: [&str; 8] = [
+const NATIVE: [&str; 10] = [
+    "kafka-console-producer",
+    "kafka-producer-perf-test",
     "kafka-topics",
     "kafka-console-consumer",
     "kafka-configs",

@@ -185,7 +185,7 @@ impl ConsoleConsumer {
         let reason = if let Some(reason) = consumer.failure() {
             Some(reason.to_owned())
         } else if self.timeout_at().is_some_and(|at| at <= now) {
-            Some("org.apache.kafka.common.errors.TimeoutException".to_owned())
+            Some("org.apache.kafka.common.errors.TimeoutException: null".to_owned())
         } else {
             None
         };

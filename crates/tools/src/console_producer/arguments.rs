@@ -30,11 +30,8 @@ const MERGED: [(&str, &str, &str); 11] = [
 ];
 
 /// Options of old names, and how they are called today.
-const RENAMED: [(&str, &str); 3] = [
-    ("producer-property", "command-property"),
-    ("producer.config", "command-config"),
-    ("property", "reader-property"),
-];
+const RENAMED: [(&str, &str); 3] =
+    [("producer-property", "command-property"), ("producer.config", "command-config"), ("property", "reader-property")];
 
 /// What the command line asks for.
 #[derive(Clone, Debug)]

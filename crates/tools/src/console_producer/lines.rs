@@ -52,9 +52,8 @@ impl LineReader {
         if let Some((_, names)) = alike.iter().find(|(are_alike, _)| *are_alike) {
             return Err(kafka_exception(format!("{names} may not be equal")));
         }
-        let pattern = Regex::new(&separator).map_err(|error| {
-            Exception::new("java.util.regex.PatternSyntaxException", error.to_string())
-        })?;
+        let pattern = Regex::new(&separator)
+            .map_err(|error| Exception::new("java.util.regex.PatternSyntaxException", error.to_string()))?;
         Ok(LineReader {
             topic: topic.to_owned(),
             parses_key: flag("parse.key"),
@@ -80,7 +79,8 @@ impl LineReader {
     /// If a separator is not there.
     pub(super) fn read(&mut self, line: &str) -> Result<ProducerRecord, Exception> {
         self.line_number += 1;
-        let headers = if self.parses_headers { self.part(line, 0, &self.headers_delimiter, "headers delimiter")? } else { None };
+        let headers =
+            if self.parses_headers { self.part(line, 0, &self.headers_delimiter, "headers delimiter")? } else { None };
         let after_headers = headers.map_or(0, |headers| headers.len() + self.headers_delimiter.len());
         let key =
             if self.parses_key { self.part(line, after_headers, &self.key_separator, "key separator")? } else { None };

@@ -1,6 +1,6 @@
 //! What the command line asks of the test.
 
-use super::argparse::{Given, Takes, parse};
+use super::argparse::{Given, Takes, justify, parse};
 use crate::admin::{bootstrap, load};
 use crate::client_errors::producer_settings;
 use crate::java::{Exception, Properties};
@@ -88,7 +88,7 @@ pub(super) fn read(story: &mut Story<'_>) -> Outcome<Wishes> {
 fn refuse(story: &mut Story<'_>, sentence: &str) -> Stop {
     let usage = HELP.split("\n\n").next().unwrap_or(HELP);
     story.err(usage);
-    story.err(format!("kafka-producer-perf-test: error: {sentence}"));
+    story.err(justify(&format!("kafka-producer-perf-test: error: {sentence}")));
     Stop::Exit(1)
 }
 
@@ -118,7 +118,9 @@ fn number<N: std::str::FromStr>(given: &Given, name: &str, kind: &str) -> Result
         None => Ok(None),
         Some(text) => match text.parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => line(format!("argument {name}: could not convert '{text}' to {kind}")),
+            Err(_) => {
+                line(format!("argument {name}: could not convert '{text}' to {kind} (For input string: \"{text}\")"))
+            }
         },
     }
 }
@@ -134,9 +136,9 @@ fn wishes(story: &mut Story<'_>, given: &Given) -> Result<Wishes, Wrong> {
     if let [first, second, ..] = payloads[..] {
         return line(format!("argument {second}: not allowed with argument {first}"));
     }
-    let Some(topic) = value(given, "--topic") else { return line("argument --topic is required") };
-    let Some(records) = records else { return line("argument --num-records is required") };
     let Some(throughput) = throughput else { return line("argument --throughput is required") };
+    let Some(records) = records else { return line("argument --num-records is required") };
+    let Some(topic) = value(given, "--topic") else { return line("argument --topic is required") };
     if payloads.is_empty() {
         return line("one of the arguments --record-size --payload-file --payload-monotonic is required");
     }

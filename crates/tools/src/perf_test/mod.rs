@@ -2,8 +2,8 @@
 //!
 //! Not done: transactions, and the table of the client's metrics.
 
-mod arguments;
 mod argparse;
+mod arguments;
 mod statistics;
 
 use crate::client_errors::trace;
