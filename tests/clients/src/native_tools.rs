@@ -42,10 +42,6 @@ native! {
     native_producers_with_every_codec_and_acks_are_read_back plays producers_with_every_codec_and_acks_are_read_back,
     native_consumer_sees_only_what_comes_later plays without_from_beginning_a_consumer_sees_only_what_comes_later,
     native_record_makes_its_topic plays the_first_record_makes_its_topic,
-    native_groups_each_read_everything plays two_groups_each_read_everything,
-    native_members_share_partitions plays fewer_members_than_partitions_take_several_each,
-    native_member_is_idle plays more_members_than_partitions_leave_one_idle,
-    native_members_take_over plays a_crashed_members_partitions_go_to_the_others,
 }
 
 /// The command of a step, if it runs one.

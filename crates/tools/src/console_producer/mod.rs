@@ -14,7 +14,7 @@ use arguments::Wishes;
 use lines::LineReader;
 use runnel_clients::Signal;
 use runnel_clients::producer::{Producer, SendFailure, SendId};
-use runnel_protocol::Timestamp;
+use runnel_protocol::{ErrorCode, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Records on their way at most, before the next line is read.
@@ -25,6 +25,7 @@ const UNFINISHED_MAX: usize = 20_000;
 pub(crate) struct ConsoleProducer {
     producer: Option<Box<Producer>>,
     reader: LineReader,
+    client_id: String,
     is_sync: bool,
     prompts: bool,
     /// Sizes of key and value of what is under way, for the log.
@@ -43,6 +44,7 @@ impl ConsoleProducer {
         let mut tool = ConsoleProducer {
             producer: None,
             reader: LineReader::default(),
+            client_id: String::new(),
             is_sync: false,
             prompts: setting.is_interactive,
             under_way: BTreeMap::new(),
@@ -54,6 +56,7 @@ impl ConsoleProducer {
         match outcome {
             Ok(Wishes { settings, reader, is_sync }) => {
                 tool.reader = reader;
+                tool.client_id.clone_from(&settings.client_id);
                 tool.is_sync = is_sync;
                 tool.producer = Some(Box::new(Producer::new(settings, setting.seed)));
                 // It connects when it is made, before the first line.
@@ -160,6 +163,17 @@ impl ConsoleProducer {
     }
 
     fn log_failure(&mut self, now: Timestamp, sizes: (Option<usize>, Option<usize>), failure: &SendFailure) {
+        let mut trace = trace(failure);
+        if is_name_refused(failure) {
+            let topic = self.reader.topic();
+            self.outputs.push_back(ToolOutput::Err(format!(
+                "[{}] ERROR [Producer clientId={}] Metadata response reported invalid topics [{topic}] \
+                 (org.apache.kafka.clients.Metadata)\n",
+                log_time(now),
+                self.client_id
+            )));
+            trace = format!("org.apache.kafka.common.errors.InvalidTopicException: Invalid topics: [{topic}]");
+        }
         let show = |size: Option<usize>| size.map_or_else(|| "null".to_owned(), |size| format!("{size} bytes"));
         self.outputs.push_back(ToolOutput::Err(format!(
             "[{}] ERROR Error when sending message to topic {} with key: {}, value: {} with error: \
@@ -168,7 +182,7 @@ impl ConsoleProducer {
             self.reader.topic(),
             show(sizes.0),
             show(sizes.1),
-            trace(failure)
+            trace
         )));
     }
 
@@ -187,4 +201,9 @@ impl ConsoleProducer {
     pub(crate) fn next_wakeup(&self) -> Option<Timestamp> {
         self.producer.as_ref().filter(|_| !self.is_over).and_then(|producer| producer.next_wakeup())
     }
+}
+
+/// Whether metadata said that no topic may have that name.
+fn is_name_refused(failure: &SendFailure) -> bool {
+    matches!(failure, SendFailure::Refused { error: ErrorCode::InvalidTopicException, message: None })
 }

@@ -41,8 +41,8 @@ struct Work {
     began_at: Timestamp,
     now: Timestamp,
     sent_count: u64,
-    /// When each record was sent, and its size.
-    under_way: BTreeMap<SendId, (Timestamp, usize)>,
+    /// When each record was sent, its size, and whether that was after the warm-up.
+    under_way: BTreeMap<SendId, (Timestamp, usize, bool)>,
     whole: Statistics,
     steady: Option<Statistics>,
     is_closing: bool,
@@ -180,7 +180,7 @@ impl Work {
             let value = self.payload();
             let size = value.len();
             let id = self.producer.send(now, ProducerRecord::new(self.wishes.topic.as_str(), value));
-            self.under_way.insert(id, (now, size));
+            self.under_way.insert(id, (now, size, self.steady.is_some()));
             self.sent_count += 1;
         }
     }
@@ -205,12 +205,13 @@ impl Work {
 
     fn take_outcomes(&mut self, now: Timestamp, outputs: &mut VecDeque<ToolOutput>) {
         while let Some((id, outcome)) = self.producer.poll_outcome() {
-            let Some((sent_at, size)) = self.under_way.remove(&id) else { continue };
+            let Some((sent_at, size, is_steady)) = self.under_way.remove(&id) else { continue };
             match outcome {
                 Ok(_) => {
                     let latency = now.since(sent_at);
                     outputs.extend(self.whole.record(latency, size, now).map(ToolOutput::Out));
-                    let steady = self.steady.as_mut().and_then(|steady| steady.record(latency, size, now));
+                    let steady = self.steady.as_mut().filter(|_| is_steady);
+                    let steady = steady.and_then(|steady| steady.record(latency, size, now));
                     outputs.extend(steady.map(ToolOutput::Out));
                 }
                 Err(failure) => outputs.push_back(ToolOutput::Err(trace(&failure) + "\n")),
