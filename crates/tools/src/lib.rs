@@ -26,6 +26,8 @@ mod perf_test;
 mod records;
 mod server_list;
 mod story;
+#[cfg(test)]
+mod tests;
 mod tool;
 mod topics;
 

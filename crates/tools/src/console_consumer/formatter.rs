@@ -6,11 +6,12 @@ use runnel_clients::consumer::ConsumedRecord;
 use runnel_protocol::records::TimestampType;
 
 /// What is printed of each record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Formatter {
     /// Columns.
     Columns(Box<Columns>),
     /// Nothing.
+    #[default]
     Silent,
 }
 
@@ -45,12 +46,6 @@ enum Reader {
     Long,
     Float,
     Double,
-}
-
-impl Default for Formatter {
-    fn default() -> Self {
-        Formatter::Silent
-    }
 }
 
 impl Formatter {

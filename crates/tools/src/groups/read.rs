@@ -58,10 +58,12 @@ pub(super) fn describe_groups(
 }
 
 fn verdict(response: &Response) -> Verdict {
-    match response {
-        Response::DescribeGroups(response) => coordinator_verdict(response.groups.iter().map(|group| group.error_code)),
-        Response::OffsetFetch(response) => coordinator_verdict(response.groups.iter().map(|group| group.error_code)),
-        _ => Verdict::Done,
+    if let Response::DescribeGroups(response) = response {
+        coordinator_verdict(response.groups.iter().map(|group| group.error_code))
+    } else if let Response::OffsetFetch(response) = response {
+        coordinator_verdict(response.groups.iter().map(|group| group.error_code))
+    } else {
+        Verdict::Done
     }
 }
 

@@ -16,7 +16,7 @@ impl Properties {
                 continue;
             }
             let mut whole = line.to_owned();
-            while whole.len() - whole.trim_end_matches('\\').len() & 1 == 1 {
+            while (whole.len() - whole.trim_end_matches('\\').len()) % 2 == 1 {
                 whole.pop();
                 whole.push_str(lines.next().unwrap_or(""));
             }

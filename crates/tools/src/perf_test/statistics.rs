@@ -52,7 +52,7 @@ impl Statistics {
     /// Takes in a record. Returns what is to be printed, when a report is due.
     pub(super) fn record(&mut self, latency: Duration, size: usize, now: Timestamp) -> Option<String> {
         let latency_ms = u32::try_from(latency.as_millis()).unwrap_or(u32::MAX);
-        if self.whole.records % self.sampling == 0 {
+        if self.whole.records.is_multiple_of(self.sampling) {
             self.latencies.push(latency_ms);
         }
         self.whole.add(latency_ms, size);
