@@ -1,0 +1,11 @@
+//! A Kafka in a box: a cluster, simulated clients, tools, the cables between them, one virtual clock, faults, and a
+//! history in which one can go back.
+//!
+//! Everything here is plain, deterministic Rust: the same seed and the same entries give the same frames, byte for
+//! byte, natively and in WebAssembly. Rooms:
+//!
+//! - [`script`]: the command language that the stage, the terminal, links, lessons and transcripts speak.
+//! - [`cables`]: what lies between a client and a broker: latency, cuts, lost and late messages, taps.
+
+pub mod cables;
+pub mod script;
