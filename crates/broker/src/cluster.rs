@@ -1,10 +1,12 @@
 //! The front door: inputs with a time go in, outputs come out.
 
+use crate::Offset;
 use crate::config::ClusterConfig;
 use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};
 use crate::event::EventKind;
-use crate::ids::ConnectionId;
+use crate::groups::GroupState;
+use crate::ids::{ConnectionId, PartitionIndex, TopicPartition};
 use crate::input::Input;
 use crate::output::Output;
 use crate::snapshot::Snapshot;
@@ -120,6 +122,19 @@ impl<S: Storage> Cluster<S> {
     /// The cluster as watchers may see it, with the sequence number of the last event.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&self.core)
+    }
+
+    /// The state of every group, broker by broker.
+    pub fn group_states(&self) -> impl Iterator<Item = GroupState> {
+        self.core.brokers.values().flat_map(|broker| broker.groups.states())
+    }
+
+    /// Below which offset consumers may read a partition, as its leader knows it.
+    pub fn high_watermark(&self, topic: &str, partition: i32) -> Option<Offset> {
+        let topic = self.core.metadata.image().topic_named(topic)?;
+        let key = TopicPartition { topic_id: topic.id, index: PartitionIndex(partition) };
+        let (leader, _) = self.core.leader_and_epoch(key)?;
+        self.core.high_watermark(leader, key)
     }
 
     /// Counters since the start.
