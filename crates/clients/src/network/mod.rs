@@ -136,22 +136,17 @@ impl Network {
     pub fn ask_within(&mut self, now: Timestamp, peer: Peer, request: Request, timeout: Duration) -> RequestId {
         let id = RequestId(self.next_request);
         self.next_request += 1;
-        let Some(address) = self.address(peer).cloned() else {
+        if self.address(peer).is_none() {
             let outcome = Err(Failure::NotConnected { address: None, reason: "its address is not known".to_owned() });
             self.replies.push_back(Reply { id, peer, outcome });
             return id;
-        };
+        }
         let state = self.peers.entry(peer).or_default();
         // A Produce with acks=0 is not answered.
         let answered = !matches!(&request, Request::Produce(produce) if produce.acks == 0);
         state.waiting.push_back(Asked { id, request, timeout, answered });
-        if matches!(state.stage, Stage::Idle) {
-            let at = state.connect_at(now);
-            state.stage = Stage::BackingOff { at, address };
-            self.advance(now, peer);
-        } else {
-            self.send_waiting(now, peer);
-        }
+        self.connect(now, peer);
+        self.send_waiting(now, peer);
         id
     }
 
@@ -168,6 +163,27 @@ impl Network {
         for peer in peers {
             self.disconnect(now, peer, "the client closed it");
         }
+    }
+
+    /// Opens a connection to a peer of which nothing is asked yet, after its back-off where there is one.
+    pub fn connect(&mut self, now: Timestamp, peer: Peer) {
+        let Some(address) = self.address(peer).cloned() else { return };
+        let state = self.peers.entry(peer).or_default();
+        if matches!(state.stage, Stage::Idle) {
+            let at = state.connect_at(now);
+            state.stage = Stage::BackingOff { at, address };
+            self.advance(now, peer);
+        }
+    }
+
+    /// Whether a connection to the peer is being made, or will be once its back-off is over.
+    pub fn is_connecting(&self, peer: Peer) -> bool {
+        self.peers.get(&peer).is_some_and(|state| !matches!(state.stage, Stage::Idle | Stage::Ready { .. }))
+    }
+
+    /// From when on a connection to the peer may be made: `now`, or the end of its back-off.
+    pub fn connect_at(&self, now: Timestamp, peer: Peer) -> Timestamp {
+        self.peers.get(&peer).map_or(now, |state| state.connect_at(now))
     }
 
     /// Whether a connection to the peer is there and introduced.
