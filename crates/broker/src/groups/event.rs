@@ -1,10 +1,10 @@
 //! What watchers see of groups: each event says who, what and why. Deciding code never reads them back.
 
 use super::state::GroupState;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Something happened in a group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GroupEvent {
     /// The group went from one state to another.
@@ -129,7 +129,7 @@ pub enum GroupEvent {
 }
 
 /// Why a member is no longer in its group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum LeaveReason {
     /// It said goodbye, or a tool removed it.
@@ -150,7 +150,7 @@ pub enum LeaveReason {
 }
 
 /// Why offsets are gone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OffsetRemoval {
     /// Their retention is over.
@@ -162,7 +162,7 @@ pub enum OffsetRemoval {
 }
 
 /// What a leader gave to one member.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberAssignment {
     /// The member.
     pub member_id: String,
@@ -173,7 +173,7 @@ pub struct MemberAssignment {
 }
 
 /// A committed offset moved.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OffsetMove {
     /// Topic.
     pub topic: String,

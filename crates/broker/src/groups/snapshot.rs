@@ -6,10 +6,10 @@ use super::member::Member;
 use super::state::GroupState;
 use super::{Groups, subscription};
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupSnapshot {
     /// Its name.
     pub group_id: String,
@@ -32,7 +32,7 @@ pub struct GroupSnapshot {
 }
 
 /// A member.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberSnapshot {
     /// What its client calls itself.
     pub client_id: String,
@@ -45,7 +45,7 @@ pub struct MemberSnapshot {
 }
 
 /// A committed offset.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OffsetSnapshot {
     /// Topic.
     pub topic: String,
