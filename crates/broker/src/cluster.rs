@@ -1,6 +1,5 @@
 //! The front door: inputs with a time go in, outputs come out.
 
-use crate::Offset;
 use crate::config::ClusterConfig;
 use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};

@@ -5,7 +5,9 @@
 //! byte, natively and in WebAssembly. Rooms:
 //!
 //! - [`script`]: the command language that the stage, the terminal, links, lessons and transcripts speak.
+//! - [`world`]: the cluster, the clients and tools around it, and one clock.
 //! - [`cables`]: what lies between a client and a broker: latency, cuts, lost and late messages, taps.
 
 pub mod cables;
 pub mod script;
+pub mod world;

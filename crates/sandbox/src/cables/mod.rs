@@ -19,8 +19,6 @@ mod connection;
 mod faults;
 mod packet;
 mod tap;
-#[cfg(test)]
-mod tests;
 
 pub use connection::{Asked, Connection, Party};
 pub use faults::{Armed, Fault};
@@ -245,8 +243,8 @@ impl Cables {
             Direction::Request => Direction::Answer,
             Direction::Answer => Direction::Request,
         };
-        for (towards, at) in [(direction, now + latency), (back, now + latency + latency)] {
-            let last = connection.pipe_mut(towards).last_arrival;
+        let ends = [(direction, now + latency), (back, now + latency + latency)];
+        for (towards, at) in ends.map(|(towards, at)| (towards, at.max(connection.pipe_mut(towards).last_arrival))) {
             self.next_packet += 1;
             let packet = Packet {
                 id: self.next_packet,
@@ -255,7 +253,7 @@ impl Cables {
                 broker,
                 direction: towards,
                 sent_at: now,
-                arrives_at: at.max(last),
+                arrives_at: at,
                 api: None,
                 correlation_id: None,
                 cargo: Cargo::Close { reason: RESET.to_owned() },

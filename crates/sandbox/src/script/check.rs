@@ -93,6 +93,7 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
         | Command::Settle
         | Command::Wait(_)
         | Command::Tool { .. }
+        | Command::File { .. }
         | Command::Type { .. }
         | Command::EndInput(_)
         | Command::Interrupt(_) => {}

@@ -156,6 +156,13 @@ pub enum Command {
         /// What stands behind it.
         arguments: Vec<String>,
     },
+    /// `file offsets.json '{"partitions": []}'`: a file that tools can read.
+    File {
+        /// Its name.
+        name: String,
+        /// What is in it.
+        text: String,
+    },
     /// `type "hello"`: a line typed into a tool that runs.
     Type {
         /// The tool's name; the last one that runs if it is not said.
@@ -315,7 +322,8 @@ pub struct ClientPartition {
 }
 
 /// Where a consumer reads on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Position {
     /// At an offset.
     Offset(i64),

@@ -44,6 +44,7 @@
 //! | `rename NAME NAME` | another name for a client on the stage; its `client.id` stays |
 //! | `remove NAME` | the client is gone from the stage, and its process without a goodbye |
 //! | `kafka-NAME.sh ARGUMENTS`, also `./`, `bin/`, without `.sh` | runs that tool of Kafka's as a client of its own: `tool-1`, `tool-2`, ... |
+//! | `file FILE TEXT` | a file of at most 64 KiB that tools can read; the brokers' own can be read as `broker-1/...` |
 //! | `type [tool=NAME\|--] LINE` | a line typed into a tool that runs, the last one if it is not said; `--` before a line that looks like a name |
 //! | `end-input [tool=NAME]` | Ctrl-D |
 //! | `interrupt [tool=NAME]` | Ctrl-C |

@@ -22,8 +22,10 @@ pub(super) fn command(line: &str) -> Result<Option<Command>, Mistake> {
     if let Some(tool) = tools::name_of(&first) {
         return tools::command(tool, words.collect()).map(Some);
     }
-    if first == "type" {
-        return tools::typed(words.collect()).map(Some);
+    match first.as_str() {
+        "type" => return tools::typed(words.collect()).map(Some),
+        "file" => return tools::file(words.collect()).map(Some),
+        _ => {}
     }
     let mut arguments = Arguments::new(words);
     let (command, known) = one(&first, &mut arguments)?;

@@ -66,6 +66,7 @@ impl Display for Command {
                 write!(out, "{tool}.sh")?;
                 arguments.iter().try_for_each(|argument| write!(out, " {}", quote(argument)))
             }
+            Command::File { name, text } => write!(out, "file {} {}", quote(name), quote(text)),
             Command::Type { tool, line } => {
                 out.write_str("type")?;
                 option(out, "tool", tool.as_ref())?;

@@ -52,6 +52,7 @@ place broker 1 1,2
 rename anna carla
 remove checkout
 kafka-topics.sh --create --topic "a b" --partitions 3
+file offsets.json "{\"partitions\": []}"
 type tool=tool-1 hello
 type "hi \"there\""
 end-input

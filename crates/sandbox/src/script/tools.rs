@@ -7,6 +7,8 @@ use super::value;
 
 /// Longest line that is typed.
 const LINE_MAX: usize = 2 * 1024 * 1024;
+/// Largest file that a script makes.
+const FILE_MAX: usize = 64 * 1024;
 /// Most words behind a tool's name.
 const ARGUMENTS_MAX: usize = 1_000;
 
@@ -42,6 +44,20 @@ pub(super) fn typed(words: Vec<String>) -> Result<Command, Mistake> {
         return Err(Mistake::found("one line", &line));
     }
     Ok(Command::Type { tool, line: value::text(&line, "a line", LINE_MAX)? })
+}
+
+/// `file NAME TEXT`
+pub(super) fn file(words: Vec<String>) -> Result<Command, Mistake> {
+    let mut words = words.into_iter();
+    let name = words.next().ok_or_else(|| Mistake::end("a file's name"))?;
+    let text = words.next().ok_or_else(|| Mistake::end("the file's text in quotes"))?;
+    if let Some(more) = words.next() {
+        return Err(Mistake::found("the file's text in quotes", &more));
+    }
+    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
+        return Err(Mistake::found("a file's name of at most 200 bytes", &name));
+    }
+    Ok(Command::File { name, text: value::text(&text, "a file", FILE_MAX)? })
 }
 
 /// `[tool=NAME]`

@@ -1,10 +1,9 @@
 //! Commands, carried out.
 
-use super::happening::{Change, End, Role};
-use super::process::ProcessState;
-use super::{Happening, HappeningKind, World};
+use super::World;
+use super::happening::{Change, Role};
 use crate::cables::{Armed, Fault, Party};
-use crate::script::{Cable, ClientRole, Command, Direction, Known, MessageMatch, Node};
+use crate::script::{Cable, ClientRole, Command, Known, MessageMatch, Node};
 use runnel_broker::BrokerId;
 use std::fmt;
 use std::time::Duration;
@@ -71,7 +70,7 @@ impl World {
                 if self.settings.agree(command) {
                     return Ok(());
                 }
-                Err(Refusal::new(format!("{command:?} stands at the head of a script for a new world", command = command.to_string())))
+                Err(Refusal::new(format!("\"{command}\" stands at the head of a script for a new world")))
             }
             Command::Topic { name, partitions, replication, configs } => {
                 self.create_topic(name, *partitions, *replication, configs)
@@ -96,8 +95,10 @@ impl World {
             Command::Commit(name) => self.commit(name),
             Command::Slow { name, processing } => self.slow(name, *processing),
             Command::Subscribe { name, topics } => self.subscribe(name, topics),
-            Command::KillBroker(broker) => self.kill_broker(*broker),
-            Command::ReviveBroker(broker) => self.revive_broker(*broker),
+            Command::KillBroker(broker) | Command::ReviveBroker(broker) => {
+                self.check_broker(*broker)?;
+                Err(Refusal::new("brokers cannot be killed yet"))
+            }
             Command::Drop(message) => self.arm(message, Fault::Drop, command),
             Command::Delay { message, by } => self.arm(message, Fault::Delay(*by), command),
             Command::Cut(cable) => self.set_cut(cable, true),
@@ -115,6 +116,7 @@ impl World {
             Command::Rename { from, to } => self.rename(from, to),
             Command::Remove(name) => self.remove(name),
             Command::Tool { tool, arguments } => self.start_tool(tool, arguments),
+            Command::File { name, text } => self.keep_file(name, text),
             Command::Type { tool, line } => self.type_line(tool.as_deref(), line),
             Command::EndInput(tool) => self.end_input(tool.as_deref()),
             Command::Interrupt(tool) => self.interrupt(tool.as_deref()),

@@ -279,8 +279,7 @@ impl World {
             to.clone_into(&mut Arc::make_mut(process).name);
         }
         let wires = std::mem::take(&mut self.wires).into_iter();
-        self.wires =
-            wires.map(|(one, topic)| (if one == from { to.to_owned() } else { one }, topic)).collect();
+        self.wires = wires.map(|(one, topic)| (if one == from { to.to_owned() } else { one }, topic)).collect();
         let node = |name: &str| crate::script::Node::Client(name.to_owned());
         if let Some(place) = self.places.remove(&node(from)) {
             self.places.insert(node(to), place);

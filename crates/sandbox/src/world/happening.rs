@@ -70,12 +70,12 @@ pub enum ClientEvent {
     /// A producer.
     Producer {
         /// In its own words.
-        event: runnel_clients::producer::ProducerEvent,
+        event: u8,
     },
     /// A consumer.
     Consumer {
         /// In its own words.
-        event: runnel_clients::consumer::ConsumerEvent,
+        event: u8,
     },
 }
 

@@ -21,6 +21,7 @@ mod apply;
 mod brokers;
 mod clients;
 mod deliver;
+mod files;
 mod foreign;
 mod happening;
 mod machine;
@@ -78,6 +79,7 @@ pub struct World {
     next_sending: u64,
     foreign: foreign::Foreign,
     operator: Option<operator::Operator>,
+    files: Arc<BTreeMap<String, bytes::Bytes>>,
     wires: BTreeSet<(String, String)>,
     places: BTreeMap<Node, (i32, i32)>,
     trace: Trace,
@@ -115,6 +117,7 @@ impl World {
             next_sending: 1,
             foreign: foreign::Foreign::default(),
             operator: None,
+            files: Arc::default(),
             wires: BTreeSet::new(),
             places: BTreeMap::new(),
             trace: Trace::default(),

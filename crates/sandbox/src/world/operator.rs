@@ -46,10 +46,9 @@ impl World {
         };
         let request = CreateTopicsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS, ..Default::default() };
         match self.ask(&Request::CreateTopics(request))? {
-            Response::CreateTopics(response) => response
-                .topics
-                .iter()
-                .try_for_each(|topic| check(topic.error_code, topic.error_message.as_deref())),
+            Response::CreateTopics(response) => {
+                response.topics.iter().try_for_each(|topic| check(topic.error_code, topic.error_message.as_deref()))
+            }
             _other => Err(unexpected()),
         }
     }
@@ -66,8 +65,7 @@ impl World {
                 count: i32::try_from(count).unwrap_or(i32::MAX),
                 assignments: None,
             };
-            let request =
-                CreatePartitionsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS, validate_only: false };
+            let request = CreatePartitionsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS, validate_only: false };
             match self.ask(&Request::CreatePartitions(request))? {
                 Response::CreatePartitions(response) => response
                     .results

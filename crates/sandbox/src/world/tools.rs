@@ -10,7 +10,7 @@ impl World {
         self.forget_old_tools();
         let spec = Spec::Tool { tool: tool.to_owned(), arguments: arguments.to_vec() };
         let mut random = self.random.clone();
-        let machine = Machine::tool(tool, arguments, random.next_u64(), self.now)?;
+        let machine = Machine::tool(tool, arguments, self.files_for_tools(), random.next_u64(), self.now)?;
         self.random = random;
         self.add_process(spec, machine);
         Ok(())
@@ -34,9 +34,10 @@ impl World {
         match name {
             Some(name) => self.running(name, Role::Tool),
             None => {
-                let mut running = self.processes.iter().rev().filter(|(_, process)| {
-                    process.spec.role() == Role::Tool && process.state == ProcessState::Running
-                });
+                let mut running =
+                    self.processes.iter().rev().filter(|(_, process)| {
+                        process.spec.role() == Role::Tool && process.state == ProcessState::Running
+                    });
                 running.next().map(|(id, _)| *id).ok_or_else(|| Refusal::new("no tool runs"))
             }
         }
