@@ -6,8 +6,10 @@
 //!
 //! - [`script`]: the command language that the stage, the terminal, links, lessons and transcripts speak.
 //! - [`world`]: the cluster, the clients and tools around it, and one clock.
+//! - [`history`]: a world with its past: entries, snapshots, forks, a file format.
 //! - [`cables`]: what lies between a client and a broker: latency, cuts, lost and late messages, taps.
 
 pub mod cables;
+pub mod history;
 pub mod script;
 pub mod world;

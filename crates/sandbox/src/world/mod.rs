@@ -58,7 +58,8 @@ use trace::Trace;
 /// Most happenings that wait for a watcher; the oldest go first.
 pub const HAPPENINGS_MAX: usize = 1_000_000;
 
-/// A world. Cloning it is cheap: what the brokers have written is shared until one of the clones changes it.
+/// A world. Cloning it is cheap: what the brokers have written is shared until one of the clones changes it. Happenings
+/// that nobody has taken yet stay with the original.
 #[derive(Clone, Debug)]
 pub struct World {
     settings: Arc<WorldSettings>,
@@ -87,9 +88,19 @@ pub struct World {
     steps: u64,
     /// Packets that came to their end.
     arrivals: u64,
-    happenings: VecDeque<Happening>,
+    outbox: Outbox,
     sequence: u64,
     is_watched: bool,
+}
+
+/// What waits for a watcher. A clone begins with nothing to tell.
+#[derive(Debug, Default)]
+struct Outbox(VecDeque<Happening>);
+
+impl Clone for Outbox {
+    fn clone(&self) -> Self {
+        Outbox::default()
+    }
 }
 
 impl World {
@@ -123,7 +134,7 @@ impl World {
             trace: Trace::default(),
             steps: 0,
             arrivals: 0,
-            happenings: VecDeque::new(),
+            outbox: Outbox::default(),
             sequence: 0,
             is_watched: false,
         };
@@ -186,22 +197,22 @@ impl World {
             Arc::make_mut(process).set_watched(watched);
         }
         if !watched {
-            self.happenings.clear();
+            self.outbox.0.clear();
         }
     }
 
     /// The next thing that watchers are told.
     pub fn poll_happening(&mut self) -> Option<Happening> {
-        self.happenings.pop_front()
+        self.outbox.0.pop_front()
     }
 
     fn tell(&mut self, kind: HappeningKind) {
         if self.is_watched {
-            if self.happenings.len() == HAPPENINGS_MAX {
-                self.happenings.pop_front();
+            if self.outbox.0.len() == HAPPENINGS_MAX {
+                self.outbox.0.pop_front();
             }
             self.sequence += 1;
-            self.happenings.push_back(Happening { sequence: self.sequence, time: self.now, kind });
+            self.outbox.0.push_back(Happening { sequence: self.sequence, time: self.now, kind });
         }
     }
 
@@ -247,30 +258,34 @@ impl World {
         true
     }
 
-    /// Goes on until a broker or a client does something that is told, at most a minute; `true` if one did.
+    /// Whether happenings are made.
+    pub fn is_watched(&self) -> bool {
+        self.is_watched
+    }
+
+    /// Goes on until a broker or a client does something that is told, at most to a time; `true` if one did.
     /// The world has to be watched.
-    pub fn step_event(&mut self) -> bool {
+    pub fn step_event_within(&mut self, limit: Timestamp) -> bool {
         let before = self.sequence;
-        self.step_until(|world| {
-            let new = world.happenings.iter().rev().take_while(|happening| happening.sequence > before);
-            new.into_iter().any(|happening| !matches!(happening.kind, HappeningKind::Packet { .. }))
+        self.step_until(limit, |world| {
+            let mut new = world.outbox.0.iter().rev().take_while(|happening| happening.sequence > before);
+            new.any(|happening| !matches!(happening.kind, HappeningKind::Packet { .. }))
         })
     }
 
-    /// Goes on until the next packet has arrived, at most a minute; `true` if one did.
-    pub fn step_packet(&mut self) -> bool {
+    /// Goes on until the next packet has arrived, at most to a time; `true` if one did.
+    pub fn step_packet_within(&mut self, limit: Timestamp) -> bool {
         let before = self.arrivals;
-        self.step_until(|world| world.arrivals > before)
+        self.step_until(limit, |world| world.arrivals > before)
     }
 
-    fn step_until(&mut self, is_reached: impl Fn(&World) -> bool) -> bool {
-        let limit = self.now + Duration::from_secs(60);
+    fn step_until(&mut self, limit: Timestamp, is_reached: impl Fn(&World) -> bool) -> bool {
         while self.step(limit) {
             if is_reached(self) {
                 return true;
             }
         }
-        self.now = limit;
+        self.now = self.now.max(limit);
         false
     }
 }
