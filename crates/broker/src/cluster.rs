@@ -4,11 +4,13 @@ use crate::config::ClusterConfig;
 use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};
 use crate::event::EventKind;
-use crate::ids::ConnectionId;
+use crate::ids::{ConnectionId, PartitionIndex};
 use crate::input::Input;
 use crate::output::Output;
 use crate::snapshot::Snapshot;
 use crate::storage::{BlobId, LateClose, Storage, StorageError};
+use crate::{Offset, preview};
+use runnel_protocol::records::Record;
 use runnel_protocol::time::Timestamp;
 
 /// A whole Kafka cluster over a store.
@@ -117,9 +119,21 @@ impl<S: Storage> Cluster<S> {
         self.core.set_watched(watched);
     }
 
-    /// The cluster as watchers may see it, with the sequence number of the last event.
+    /// The cluster as watchers may see it, with the sequence number of the last event. Records, segments and files are
+    /// read for it, within bounds.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(&self.core)
+        Snapshot::of(&self.core, Some(&self.storage))
+    }
+
+    /// As [`Cluster::snapshot`], without what would have to be read: records, segments and files.
+    pub fn overview(&self) -> Snapshot {
+        Snapshot::of(&self.core, None)
+    }
+
+    /// One whole record, for who looks closer; none if there is none at this offset.
+    pub fn record(&self, topic: &str, partition: i32, offset: Offset) -> Option<Record> {
+        let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
+        preview::record_at(&partition.log, &self.storage, offset)
     }
 
     /// Counters since the start.

@@ -13,7 +13,7 @@ pub enum Profile {
 }
 
 /// When an answer may say that records are kept.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
     /// Kafka's semantics: acknowledged once written; the operating system brings it to the disk.
@@ -23,7 +23,7 @@ pub enum Durability {
 }
 
 /// Where clients are told to find a broker.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Endpoint {
     /// The listener's name, `PLAINTEXT` where none was given.
     pub listener: String,

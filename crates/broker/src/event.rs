@@ -4,14 +4,16 @@
 
 use crate::groups::GroupEvent;
 use crate::ids::{BrokerId, ConnectionId};
+use crate::preview::RecordPreview;
 use runnel_protocol::time::Timestamp;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The version of the shape in which events and snapshots are written; it grows when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// One happening.
-#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Event {
     /// Counts all events of the cluster from 1, without gaps.
     pub sequence: u64,
@@ -25,7 +27,7 @@ pub struct Event {
 }
 
 /// A partition and where it lives.
-#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PartitionPlace {
     /// The partition.
     pub partition: i32,
@@ -36,7 +38,7 @@ pub struct PartitionPlace {
 }
 
 /// Why records went away from the start of a log.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RemovalReason {
     /// Older than `retention.ms`.
@@ -48,7 +50,7 @@ pub enum RemovalReason {
 }
 
 /// What happened.
-#[derive(Clone, PartialEq, Debug, serde::Serialize)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields carry Kafka's own names; what is not plain from the name is said")]
 pub enum EventKind {
@@ -110,6 +112,16 @@ pub enum EventKind {
         size: u32,
         timestamp: i64,
         producer_id: i64,
+        producer_epoch: i16,
+        /// Sequence number of the first record; -1 if the producer numbers none.
+        base_sequence: i32,
+        leader_epoch: i32,
+        /// The codec's name, `none` without one.
+        compression: Cow<'static, str>,
+        /// The first hundred records.
+        previews: Vec<RecordPreview>,
+        /// How many records are not among the previews: there are more, or they could not be read within bounds.
+        previews_left_out: u32,
         /// The connection that brought them; none for the broker's own records.
         connection: Option<ConnectionId>,
     },
@@ -125,7 +137,7 @@ pub enum EventKind {
     ProduceRefused {
         topic: String,
         partition: i32,
-        error: &'static str,
+        error: Cow<'static, str>,
         why: String,
         connection: ConnectionId,
     },

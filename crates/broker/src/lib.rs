@@ -20,6 +20,7 @@ mod input;
 pub mod log;
 mod metadata;
 mod output;
+mod preview;
 pub mod producers;
 mod properties;
 mod purgatory;
@@ -39,8 +40,11 @@ pub use ids::{BrokerId, ConnectionId, FlushId, PartitionIndex};
 pub use input::Input;
 pub use log::{Log, LogConfig};
 pub use output::Output;
+pub use preview::{BytesPreview, KeyPreview, PreviewEncoding, RecordPreview};
 pub use runnel_protocol::{Random, Timestamp};
-pub use snapshot::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
+pub use snapshot::{
+    BrokerSnapshot, ConnectionSnapshot, FileSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot, TopicSnapshot,
+};
 pub use storage::{BlobId, FaultyStorage, MemoryStorage, Storage, StorageError};
 
 /// A position in a partition's log: the number of the record, counted from 0 at the topic's creation.

@@ -111,7 +111,7 @@ fn requests_that_come_in_pieces_and_in_crowds_are_answered_in_order() {
             assert_eq!(metadata.brokers[0].port.to_string(), served.kafka.rsplit_once(':').unwrap().1);
         }
         served.driver.look(|cluster, _| {
-            let connections = cluster.snapshot().connections;
+            let connections = cluster.overview().connections;
             assert_eq!((connections[0].software.as_str(), connections[0].client_id.as_str()), ("tester", "test"));
         });
     });

@@ -7,8 +7,10 @@ use crate::event::{EventKind, RemovalReason};
 use crate::handlers::Call;
 use crate::ids::{BrokerId, TopicPartition};
 use crate::log::{AppendError, Appended, CheckedBatch, Checks, Refusal, Rules, validate};
+use crate::preview;
 use bytes::Bytes;
 use runnel_protocol::ErrorCode;
+use runnel_protocol::records::BatchHeader;
 
 /// Why a producer's batch was not written, as the Produce answer says it.
 #[derive(Clone, Debug)]
@@ -123,24 +125,12 @@ impl Core {
         if self.watched
             && let Some(partition) = self.partition(broker, key)
         {
-            let (topic, index) = (partition.topic.to_string(), key.index.0);
-            let header = *batch.header();
-            let size = u32::try_from(batch.size()).unwrap_or(u32::MAX);
+            let (topic, index, leader_epoch) = (partition.topic.to_string(), key.index.0, partition.leader_epoch);
             if appended.rolled {
                 let (topic, base_offset) = (topic.clone(), appended.base_offset);
                 self.emit(broker, || EventKind::SegmentRolled { topic, partition: index, base_offset });
             }
-            self.emit(broker, || EventKind::BatchAppended {
-                topic,
-                partition: index,
-                base_offset: appended.base_offset,
-                last_offset: appended.last_offset,
-                records: header.records_count,
-                size,
-                timestamp: header.max_timestamp,
-                producer_id: header.producer_id,
-                connection,
-            });
+            self.emit(broker, || batch_appended(topic, index, leader_epoch, batch, appended, connection));
         }
         self.after_append(broker, key, appended.rolled);
     }
@@ -183,5 +173,35 @@ impl Core {
         });
         self.write_checkpoints(turn, broker);
         Ok(to)
+    }
+}
+
+fn batch_appended(
+    topic: String,
+    partition: i32,
+    leader_epoch: i32,
+    batch: &CheckedBatch,
+    appended: &Appended,
+    connection: Option<crate::ConnectionId>,
+) -> EventKind {
+    let header = BatchHeader { base_offset: appended.base_offset, ..*batch.header() };
+    let previews = preview::of_batch(&header, batch.records());
+    let records = u32::try_from(header.records_count).unwrap_or(0);
+    EventKind::BatchAppended {
+        topic,
+        partition,
+        base_offset: appended.base_offset,
+        last_offset: appended.last_offset,
+        records: header.records_count,
+        size: u32::try_from(batch.size()).unwrap_or(u32::MAX),
+        timestamp: header.max_timestamp,
+        producer_id: header.producer_id,
+        producer_epoch: header.producer_epoch,
+        base_sequence: header.base_sequence,
+        leader_epoch,
+        compression: header.attributes.compression().map_or("unknown", |codec| codec.name()).into(),
+        previews_left_out: records.saturating_sub(u32::try_from(previews.len()).unwrap_or(u32::MAX)),
+        previews,
+        connection,
     }
 }

@@ -28,7 +28,7 @@ use crate::connection::Connection;
 use crate::event::{Event, EventKind};
 use crate::groups::Groups;
 use crate::handlers::TopicName;
-use crate::ids::{BrokerId, ConnectionId, TopicPartition};
+use crate::ids::{BrokerId, ConnectionId, PartitionIndex, TopicPartition};
 use crate::metadata::{Journal, METADATA_TOPIC_ID};
 use crate::output::Output;
 use crate::purgatory::Purgatory;
@@ -188,6 +188,13 @@ impl Core {
             return Some(self.metadata.partition());
         }
         self.brokers.get(&broker)?.partitions.get(&key)
+    }
+
+    /// A partition by name, where its leader keeps it.
+    pub(crate) fn led_partition(&self, topic: &str, index: PartitionIndex) -> Option<&Partition> {
+        let topic_id = self.metadata.image().topic_named(topic)?.id;
+        let key = TopicPartition { topic_id, index };
+        self.partition(self.metadata.image().leader(key)?, key)
     }
 
     pub(crate) fn high_watermark(&self, broker: BrokerId, key: TopicPartition) -> Option<Offset> {

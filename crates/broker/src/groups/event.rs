@@ -3,10 +3,10 @@
 use super::snapshot::GroupSnapshot;
 use super::state::GroupState;
 use crate::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Something happened in a group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GroupEvent {
     /// The group went from one state to another.
@@ -180,7 +180,7 @@ pub enum GroupEvent {
 }
 
 /// What a group waits for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupDeadline {
     /// A sign of life of the member, or of who was given an identifier: its session time-out.
@@ -192,7 +192,7 @@ pub enum GroupDeadline {
 }
 
 /// What a member asks for when it joins.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberTerms {
     /// How long it may be silent.
     pub session_timeout_ms: i32,
@@ -203,7 +203,7 @@ pub struct MemberTerms {
 }
 
 /// Why a member is no longer in its group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum LeaveReason {
     /// It said goodbye, or a tool removed it.
@@ -224,7 +224,7 @@ pub enum LeaveReason {
 }
 
 /// Why offsets are gone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OffsetRemoval {
     /// Their retention is over.
@@ -236,7 +236,7 @@ pub enum OffsetRemoval {
 }
 
 /// What a leader gave to one member.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberAssignment {
     /// The member.
     pub member_id: String,
@@ -247,7 +247,7 @@ pub struct MemberAssignment {
 }
 
 /// A committed offset moved.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OffsetMove {
     /// Topic.
     pub topic: String,

@@ -8,10 +8,10 @@ use super::timers::Timer;
 use super::{Groups, subscription};
 use crate::Timestamp;
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A group.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct GroupSnapshot {
     /// Its name.
     pub group_id: String,
@@ -36,7 +36,7 @@ pub struct GroupSnapshot {
 }
 
 /// Something that a group waits for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeadlineSnapshot {
     /// What.
     pub deadline: GroupDeadline,
@@ -49,7 +49,7 @@ pub struct DeadlineSnapshot {
 }
 
 /// A member.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MemberSnapshot {
     /// What its client calls itself.
     pub client_id: String,
@@ -66,7 +66,7 @@ pub struct MemberSnapshot {
 }
 
 /// A committed offset.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OffsetSnapshot {
     /// Topic.
     pub topic: String,

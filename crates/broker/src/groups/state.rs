@@ -1,6 +1,6 @@
 //! The five states of a classic group.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// Where a group stands. Each state says what it answers and what leads out of it.
 ///
@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 ///       nobody is left     |      a member joins, leaves or fails                   |
 ///                          +--------------------------------------------------------+
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum GroupState {
     /// Nobody is in the group; it lingers until its offsets have expired. A group that only keeps the offsets of
     /// consumers that assign themselves is always here.
@@ -86,11 +86,5 @@ impl GroupState {
 impl std::fmt::Display for GroupState {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(self.name())
-    }
-}
-
-impl Serialize for GroupState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }

@@ -206,7 +206,7 @@ fn refused(
 fn report(core: &mut Core, call: &Call, name: &Result<TopicName, ErrorCode>, index: i32, refusal: &AppendRefusal) {
     let topic = name.as_ref().map(|topic| topic.name.to_string()).unwrap_or_default();
     let why = refusal.why.clone();
-    let error = refusal.code.name();
+    let error = refusal.code.name().into();
     core.emit(call.broker, || EventKind::ProduceRefused {
         topic,
         partition: index,

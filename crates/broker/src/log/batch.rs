@@ -42,6 +42,11 @@ impl CheckedBatch {
         &self.header
     }
 
+    /// What follows the header.
+    pub fn records(&self) -> &Bytes {
+        &self.records
+    }
+
     /// Size of the batch in bytes.
     pub fn size(&self) -> usize {
         self.header.size()

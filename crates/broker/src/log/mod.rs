@@ -112,6 +112,8 @@ pub struct SegmentView {
     pub size: u32,
     /// The largest timestamp of a record, in milliseconds; -1 if no record has one.
     pub largest_timestamp: i64,
+    /// When it was begun, or its file was opened.
+    pub created_at: Timestamp,
     /// Entries of its offset index.
     pub index_entries_count: u32,
     /// Whether it is the one that is appended to.
@@ -228,6 +230,7 @@ impl Log {
             end_offset: self.end_of(at),
             size: segment.size,
             largest_timestamp: segment.largest_timestamp(),
+            created_at: segment.created_at,
             index_entries_count: segment.offset_index.count(),
             is_active: at + 1 == self.segments.len(),
         })

@@ -108,6 +108,28 @@ impl Log {
         Ok(Slice::default())
     }
 
+    /// All batches from the one that holds `offset` to the log's end, a slice a segment; `None` if they are more than
+    /// `size_max` bytes.
+    ///
+    /// # Errors
+    /// As [`Log::read`].
+    pub fn tail(&self, storage: &dyn Storage, offset: Offset, size_max: u32) -> Result<Option<Vec<Slice>>, ReadError> {
+        let mut slices = Vec::new();
+        let mut left = size_max;
+        let mut next = offset;
+        while next < self.log_end_offset {
+            let slice = self.read(storage, next, u32::MAX, FirstBatch::Whole, self.log_end_offset)?;
+            if slice.size == 0 {
+                break;
+            }
+            let Some(rest) = left.checked_sub(slice.size) else { return Ok(None) };
+            left = rest;
+            next = self.end_of(self.segment_with(slice.segment_base_offset));
+            slices.push(slice);
+        }
+        Ok(Some(slices))
+    }
+
     /// Where, in the segment number `at`, the batches end that lie before `end`.
     fn end_position(&self, storage: &dyn Storage, at: usize, end: Offset) -> Result<u32, StorageError> {
         let segment = &self.segments[at];

@@ -146,7 +146,7 @@ impl Scene {
 }
 
 /// All that can happen to a topic, and half of what can happen to a group.
-fn live(bench: &mut Memory) {
+pub(super) fn live(bench: &mut Memory) {
     let (client, other) = (bench.connect(), bench.connect());
     create(bench, client, "orders", 2, &[("internal.segment.bytes", "400"), ("retention.bytes", "1000")]);
     create(bench, client, "doomed", 1, &[("retention.ms", "5000")]);
@@ -231,10 +231,9 @@ fn a_refusal_is_told_with_its_reason() {
     bench.events();
     produce(&mut bench, client, "small", batch(&[&"v".repeat(100)])).unwrap_err();
     let told = bench.event_kinds();
-    let [EventKind::ProduceRefused { topic, partition: 0, error: "MESSAGE_TOO_LARGE", why, connection }] = &told[..]
-    else {
+    let [EventKind::ProduceRefused { topic, partition: 0, error, why, connection }] = &told[..] else {
         panic!("{told:?}");
     };
-    assert_eq!((&**topic, *connection), ("small", client));
+    assert_eq!((&**topic, &**error, *connection), ("small", "MESSAGE_TOO_LARGE", client));
     assert!(why.contains("exceeds the maximum configured value of 100"), "{why}");
 }

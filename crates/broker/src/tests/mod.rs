@@ -16,6 +16,7 @@ mod liveness;
 mod membership;
 mod metadata;
 mod offsets;
+mod previews;
 mod produce;
 mod produce_and_fetch;
 mod restart;

@@ -21,6 +21,20 @@ pub fn iterate(batch: &Bytes, decompressed_size_max: usize) -> Result<Records, R
     Ok(Records { bytes, at, header, left: header.records_count, offset_delta_min: 0, is_over: false })
 }
 
+/// As [`iterate`], for a batch in two parts: its header, and the bytes that follow it. So whoever changes a header that
+/// lies outside the records need not put the batch together first.
+///
+/// # Errors
+/// As [`iterate`].
+pub fn iterate_parts(
+    header: &BatchHeader,
+    records: &Bytes,
+    decompressed_size_max: usize,
+) -> Result<Records, RecordError> {
+    let Body { bytes, at, header } = Body::of_parts(*header, records, decompressed_size_max)?;
+    Ok(Records { bytes, at, header, left: header.records_count, offset_delta_min: 0, is_over: false })
+}
+
 /// What [`iterate`] returns.
 #[derive(Clone, Debug)]
 pub struct Records {

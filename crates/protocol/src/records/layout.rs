@@ -101,7 +101,29 @@ impl Body {
         if codec == super::Compression::None || whole.len() == BatchHeader::SIZE && header.records_count == 0 {
             return Ok(Body { bytes: whole, at: BatchHeader::SIZE, header });
         }
-        let records = compression::decompress(codec, &whole[BatchHeader::SIZE..], decompressed_size_max)?;
+        Body::decompressed(header, codec, &whole[BatchHeader::SIZE..], decompressed_size_max)
+    }
+
+    /// The same for a batch whose header is at hand and whose records, as they were sent, are `records`.
+    pub(super) fn of_parts(
+        header: BatchHeader,
+        records: &Bytes,
+        decompressed_size_max: usize,
+    ) -> Result<Self, RecordError> {
+        let codec = header.attributes.compression()?;
+        if codec == super::Compression::None || records.is_empty() {
+            return Ok(Body { bytes: records.clone(), at: 0, header });
+        }
+        Body::decompressed(header, codec, records, decompressed_size_max)
+    }
+
+    fn decompressed(
+        header: BatchHeader,
+        codec: super::Compression,
+        records: &[u8],
+        decompressed_size_max: usize,
+    ) -> Result<Self, RecordError> {
+        let records = compression::decompress(codec, records, decompressed_size_max)?;
         Ok(Body { bytes: Bytes::from(records), at: 0, header })
     }
 

@@ -31,7 +31,7 @@ mod varint;
 pub use builder::BatchBuilder;
 pub use error::RecordError;
 pub use header::{Attributes, BatchError, BatchHeader, Compression, TimestampType};
-pub use iterate::{Records, iterate};
+pub use iterate::{Records, iterate, iterate_parts};
 pub use split::split;
 pub use validate::{CheckedRecord, keyless, validate, validate_each};
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Writes all metrics.
 pub(super) fn write(cluster: &Cluster<Store>, counts: &Counts<'_>) -> String {
     let mut out = Exposition::default();
-    let snapshot = cluster.snapshot();
+    let snapshot = cluster.overview();
     write_requests(&mut out, cluster.metrics());
     write_latencies(&mut out, counts.latencies);
     write_partitions(&mut out, &snapshot);
