@@ -4,8 +4,10 @@
 //! Everything here is plain, deterministic Rust: the same seed and the same entries give the same frames, byte for
 //! byte, natively and in WebAssembly. Rooms:
 //!
+//! - [`scene`]: everything that is drawn, as plain data, folded from a snapshot and events.
 //! - [`script`]: the command language that the stage, the terminal, links, lessons and transcripts speak.
 //! - [`cables`]: what lies between a client and a broker: latency, cuts, lost and late messages, taps.
 
 pub mod cables;
+pub mod scene;
 pub mod script;

@@ -198,12 +198,12 @@ impl Group {
         reply: ReplyId,
     ) {
         let member_id = new_member_id(random, request);
-        outbox.start_session(now, &self.group_id, &member_id, from_wire_millis(request.session_timeout_ms));
         outbox.event(|| GroupEvent::MemberIdAssigned {
             group_id: self.group_id.clone(),
             member_id: member_id.clone(),
             client_id: request.client_id.clone(),
         });
+        outbox.start_session(now, &self.group_id, &member_id, from_wire_millis(request.session_timeout_ms));
         outbox.answer_join(reply, JoinAnswer::refusal(ErrorCode::MemberIdRequired, member_id.clone()));
         self.pending_joins.insert(member_id);
     }

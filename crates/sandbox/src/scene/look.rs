@@ -8,6 +8,9 @@ pub const COLOURS: u8 = 8;
 /// Shapes for keys, numbered from 1; 0 is for records without a key.
 pub const SHAPES: u8 = 6;
 
+/// Keys up to this size in bytes are told whole by events.
+const WHOLE_KEY_SIZE_MAX: usize = 64;
+
 /// The look of a key: which colour and which shape. The page decides what number 3 looks like.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Look {
@@ -25,7 +28,12 @@ impl Look {
     ///
     /// The hash is FNV-1a, whose lowest bits differ for keys that differ in their last byte only, so `user1` to `user8`
     /// have eight colours.
+    ///
+    /// Of a long key only the checksum counts, which is all that an event tells of it.
     pub fn of_key(key: &[u8]) -> Look {
+        if key.len() > WHOLE_KEY_SIZE_MAX {
+            return Look::of_checksum(crc32c::crc32c(key));
+        }
         let mut hash: u32 = 0x811c_9dc5;
         for byte in key {
             hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
@@ -33,6 +41,11 @@ impl Look {
         let colour = hash % u32::from(COLOURS);
         let shape = (hash >> 11) % u32::from(SHAPES);
         Look { colour: 1 + small(colour), shape: 1 + small(shape) }
+    }
+
+    /// The look of a key of which not all bytes are at hand: by the checksum that is.
+    pub fn of_checksum(checksum: u32) -> Look {
+        Look::of_key(&checksum.to_be_bytes())
     }
 
     /// The look of a record.
