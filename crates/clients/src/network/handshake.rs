@@ -1,7 +1,8 @@
 //! The first words on a connection: ApiVersions, until the broker knows the version in which it is asked.
 
 use super::peer::Stage;
-use super::{Failure, Handshake, Network, Peer, encode};
+use super::sending::encode;
+use super::{ConnectionChange, Failure, Handshake, Network, Peer};
 use crate::carrier::{Carried, LinkId};
 use runnel_protocol::messages::api_versions::ApiVersionsRequest;
 use runnel_protocol::{ApiKey, DecodeError, ErrorCode, Request, Response, Timestamp, frame};
@@ -59,6 +60,7 @@ impl Network {
         if let Some(state) = self.peers.get_mut(&peer) {
             state.stage = Stage::Ready { link, versions };
             state.failures_count = 0;
+            self.note(|| ConnectionChange::Connected { peer, link });
         }
         self.send_waiting(now, peer);
     }

@@ -9,19 +9,24 @@
 //!
 //! Retrying is not decided here: who asked learns of the failure and knows whether to ask again, and whom.
 
+mod change;
 mod handshake;
 mod peer;
 mod reply;
+mod sending;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod timers;
 
+pub use change::ConnectionChange;
 pub use reply::{Failure, Peer, Reply, RequestId};
-pub use settings::{Handshake, NetworkSettings, Software};
+pub use settings::{BootstrapLink, Handshake, LateAnswer, NetworkSettings, Software};
 
 use crate::carrier::{Address, Carried, LinkId, Signal};
 use peer::{Asked, PeerState, Stage};
-use runnel_protocol::{ApiKey, EncodeError, Random, Request, Timestamp, frame};
+use runnel_protocol::{ApiKey, DecodeError, Random, Request, Timestamp};
+use sending::common_version;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -40,6 +45,8 @@ pub struct Network {
     next_correlation: i32,
     outputs: VecDeque<Carried>,
     replies: VecDeque<Reply>,
+    watched: bool,
+    changes: VecDeque<ConnectionChange>,
 }
 
 impl Network {
@@ -57,7 +64,20 @@ impl Network {
             next_correlation: 0,
             outputs: VecDeque::new(),
             replies: VecDeque::new(),
+            watched: false,
+            changes: VecDeque::new(),
         }
+    }
+
+    /// Whether changes of connections are told; at first they are not.
+    pub fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+        self.changes.clear();
+    }
+
+    /// The next change of a connection, while watched. Nothing that decides reads it.
+    pub fn poll_change(&mut self) -> Option<ConnectionChange> {
+        self.changes.pop_front()
     }
 
     /// How it connects.
@@ -81,6 +101,23 @@ impl Network {
         }
     }
 
+    /// Makes the connection to a bootstrap address the one to a broker, where settings say so and the address is that
+    /// broker's. What waits for an answer on it is answered under the broker's name.
+    pub fn adopt(&mut self, bootstrap: Peer, node_id: i32) {
+        let node = Peer::Node { node_id, lane: 0 };
+        let same = self.address(bootstrap).is_some_and(|address| self.addresses.get(&node_id) == Some(address));
+        if !same || self.settings.bootstrap_link == BootstrapLink::IsLeft || self.in_flight(node) > 0 {
+            return;
+        }
+        if self.is_ready(bootstrap)
+            && self.link(node).is_none()
+            && let Some(state) = self.peers.remove(&bootstrap)
+        {
+            self.links.extend(state.link().map(|link| (link, node)));
+            self.peers.insert(node, state);
+        }
+    }
+
     /// Where a peer is, if that is known.
     pub fn address(&self, peer: Peer) -> Option<&Address> {
         match peer {
@@ -99,32 +136,25 @@ impl Network {
     pub fn ask_within(&mut self, now: Timestamp, peer: Peer, request: Request, timeout: Duration) -> RequestId {
         let id = RequestId(self.next_request);
         self.next_request += 1;
-        let Some(address) = self.address(peer).cloned() else {
+        if self.address(peer).is_none() {
             let outcome = Err(Failure::NotConnected { address: None, reason: "its address is not known".to_owned() });
             self.replies.push_back(Reply { id, peer, outcome });
             return id;
-        };
+        }
         let state = self.peers.entry(peer).or_default();
         // A Produce with acks=0 is not answered.
         let answered = !matches!(&request, Request::Produce(produce) if produce.acks == 0);
         state.waiting.push_back(Asked { id, request, timeout, answered });
-        if matches!(state.stage, Stage::Idle) {
-            let at = state.connect_at(now);
-            state.stage = Stage::BackingOff { at, address };
-            self.advance(now, peer);
-        } else {
-            self.send_waiting(now, peer);
-        }
+        self.connect(now, peer);
+        self.send_waiting(now, peer);
         id
     }
 
     /// Closes the connection to a peer; what was asked of it and not answered fails.
     pub fn disconnect(&mut self, now: Timestamp, peer: Peer, reason: &str) {
-        if let Some(link) = self.peers.get(&peer).and_then(PeerState::link) {
-            self.outputs.push_back(Carried::Disconnect { link });
-            self.links.remove(&link);
-        }
-        self.fail(now, peer, &Failure::Disconnected { reason: reason.to_owned() }, false);
+        let failure = Failure::Disconnected { reason: reason.to_owned() };
+        self.close(peer, &failure);
+        self.fail(now, peer, &failure, false);
     }
 
     /// Closes all connections.
@@ -133,6 +163,27 @@ impl Network {
         for peer in peers {
             self.disconnect(now, peer, "the client closed it");
         }
+    }
+
+    /// Opens a connection to a peer of which nothing is asked yet, after its back-off where there is one.
+    pub fn connect(&mut self, now: Timestamp, peer: Peer) {
+        let Some(address) = self.address(peer).cloned() else { return };
+        let state = self.peers.entry(peer).or_default();
+        if matches!(state.stage, Stage::Idle) {
+            let at = state.connect_at(now);
+            state.stage = Stage::BackingOff { at, address };
+            self.advance(now, peer);
+        }
+    }
+
+    /// Whether a connection to the peer is being made, or will be once its back-off is over.
+    pub fn is_connecting(&self, peer: Peer) -> bool {
+        self.peers.get(&peer).is_some_and(|state| !matches!(state.stage, Stage::Idle | Stage::Ready { .. }))
+    }
+
+    /// From when on a connection to the peer may be made: `now`, or the end of its back-off.
+    pub fn connect_at(&self, now: Timestamp, peer: Peer) -> Timestamp {
+        self.peers.get(&peer).map_or(now, |state| state.connect_at(now))
     }
 
     /// Whether a connection to the peer is there and introduced.
@@ -189,6 +240,7 @@ impl Network {
                     }
                     _ => Failure::Disconnected { reason },
                 };
+                self.note(|| ConnectionChange::Disconnected { peer, link, reason: failure.to_string() });
                 self.fail(now, peer, &failure, true);
             }
             Signal::Timer => {}
@@ -211,45 +263,6 @@ impl Network {
         self.peers.values().filter_map(PeerState::next_wakeup).min()
     }
 
-    fn handle_timers(&mut self, now: Timestamp) {
-        let due: Vec<Peer> = self
-            .peers
-            .iter()
-            .filter(|(_, state)| state.next_wakeup().is_some_and(|at| at <= now))
-            .map(|(peer, _)| *peer)
-            .collect();
-        for peer in due {
-            self.advance(now, peer);
-        }
-    }
-
-    /// Ends a back-off, or gives up on a connection whose time is over.
-    fn advance(&mut self, now: Timestamp, peer: Peer) {
-        let Some(state) = self.peers.get_mut(&peer) else { return };
-        match &state.stage {
-            Stage::BackingOff { at, address } if *at <= now => {
-                let address = address.clone();
-                self.next_link += 1;
-                let link = LinkId(self.next_link);
-                state.stage = Stage::Connecting { link, until: now + self.settings.connect_timeout };
-                self.links.insert(link, peer);
-                self.outputs.push_back(Carried::Connect { link, address });
-            }
-            Stage::Connecting { until, .. } if *until <= now => {
-                let address = self.address(peer).cloned();
-                self.give_up(now, peer, &Failure::NotConnected { address, reason: "connection timed out".to_owned() });
-            }
-            Stage::Introducing { .. } | Stage::Ready { .. } if state.next_wakeup().is_some_and(|at| at <= now) => {
-                self.give_up(now, peer, &Failure::TimedOut);
-            }
-            Stage::Idle
-            | Stage::BackingOff { .. }
-            | Stage::Connecting { .. }
-            | Stage::Introducing { .. }
-            | Stage::Ready { .. } => {}
-        }
-    }
-
     fn connected(&mut self, now: Timestamp, link: LinkId) {
         let Some(peer) = self.links.get(&link).copied() else { return };
         let Some(state) = self.peers.get_mut(&peer) else { return };
@@ -260,6 +273,7 @@ impl Network {
             Some(versions) if self.settings.handshake == Handshake::First => {
                 state.stage = Stage::Ready { link, versions: versions.clone() };
                 state.failures_count = 0;
+                self.note(|| ConnectionChange::Connected { peer, link });
                 self.send_waiting(now, peer);
             }
             _ => self.introduce(now, peer, link, 0),
@@ -274,9 +288,15 @@ impl Network {
                 self.introduced(now, peer, link, (attempt, version, correlation_id), bytes);
             }
             Stage::Ready { .. } => match state.answer(bytes) {
-                Ok((id, response)) => {
+                Ok(Some((id, response))) => {
                     self.replies.push_back(Reply { id, peer, outcome: Ok(response) });
                     self.send_waiting(now, peer);
+                }
+                // Its time was over, and the connection was kept nevertheless.
+                Ok(None) if self.settings.late_answer == LateAnswer::IsIgnored => {}
+                Ok(None) => {
+                    let error = DecodeError { at: 0, wanted: "the answer to the oldest request" };
+                    self.give_up(now, peer, &Failure::Decode(error));
                 }
                 Err(error) => self.give_up(now, peer, &Failure::Decode(error)),
             },
@@ -284,44 +304,24 @@ impl Network {
         }
     }
 
-    /// Sends what waits, once the peer is introduced.
-    fn send_waiting(&mut self, now: Timestamp, peer: Peer) {
-        loop {
-            let Some(state) = self.peers.get_mut(&peer) else { return };
-            let Stage::Ready { link, versions } = &state.stage else { return };
-            let Some(asked) = state.waiting.pop_front() else { return };
-            let link = *link;
-            let api = asked.request.api_key();
-            let Some(version) = common_version(&self.settings, versions, api) else {
-                let outcome = Err(Failure::UnsupportedVersion { api });
-                self.replies.push_back(Reply { id: asked.id, peer, outcome });
-                continue;
-            };
-            let correlation_id = self.next_correlation();
-            match encode(&self.settings, version, correlation_id, &asked.request) {
-                Ok(bytes) => {
-                    self.outputs.push_back(Carried::Send { link, bytes });
-                    if asked.answered
-                        && let Some(state) = self.peers.get_mut(&peer)
-                    {
-                        state.sent(now, &asked, version, correlation_id);
-                    }
-                }
-                Err(error) => {
-                    let outcome = Err(Failure::Encode(error.to_string()));
-                    self.replies.push_back(Reply { id: asked.id, peer, outcome });
-                }
-            }
+    /// Closes a connection for a reason of our own.
+    fn give_up(&mut self, now: Timestamp, peer: Peer, failure: &Failure) {
+        self.close(peer, failure);
+        self.fail(now, peer, failure, true);
+    }
+
+    fn close(&mut self, peer: Peer, failure: &Failure) {
+        if let Some(link) = self.link(peer) {
+            self.outputs.push_back(Carried::Disconnect { link });
+            self.links.remove(&link);
+            self.note(|| ConnectionChange::Disconnected { peer, link, reason: failure.to_string() });
         }
     }
 
-    /// Closes a connection for a reason of our own.
-    fn give_up(&mut self, now: Timestamp, peer: Peer, failure: &Failure) {
-        if let Some(link) = self.peers.get(&peer).and_then(PeerState::link) {
-            self.outputs.push_back(Carried::Disconnect { link });
-            self.links.remove(&link);
+    pub(super) fn note(&mut self, change: impl FnOnce() -> ConnectionChange) {
+        if self.watched {
+            self.changes.push_back(change());
         }
-        self.fail(now, peer, failure, true);
     }
 
     /// Everything that was asked of the peer fails, in the order in which it was asked.
@@ -338,25 +338,4 @@ impl Network {
         self.next_correlation = self.next_correlation.wrapping_add(1) & i32::MAX;
         correlation
     }
-}
-
-fn encode(
-    settings: &NetworkSettings,
-    version: i16,
-    correlation_id: i32,
-    request: &Request,
-) -> Result<bytes::Bytes, EncodeError> {
-    let chunks = frame::encode_request(version, correlation_id, settings.client_id.as_deref(), request)?;
-    Ok(chunks.as_bytes().unwrap_or_else(|| {
-        // Records of a Produce are chunks of their own.
-        let gathered = chunks.gather(|_| Err(()));
-        gathered.expect("a client's request lies in no store")
-    }))
-}
-
-/// The newest version that client and broker both speak.
-fn common_version(settings: &NetworkSettings, versions: &BTreeMap<i16, (i16, i16)>, api: ApiKey) -> Option<i16> {
-    let (min, max) = versions.get(&api.number())?;
-    let version = settings.version_max(api).min(*max);
-    (version >= *min && version >= *api.accepted().start()).then_some(version)
 }

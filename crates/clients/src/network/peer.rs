@@ -1,6 +1,7 @@
 //! One peer: how far the connection to it is, what was asked, and what waits.
 
 use super::{NetworkSettings, RequestId};
+use crate::backoff::spread;
 use crate::carrier::{Address, LinkId};
 use bytes::Bytes;
 use runnel_protocol::{ApiKey, DecodeError, Random, Reader, Request, Response, Timestamp, frame};
@@ -82,24 +83,32 @@ impl PeerState {
         self.sent.push_back(Sent { id: asked.id, api, version, correlation_id, until: now + asked.timeout });
     }
 
-    /// Reads an answer. Brokers answer in order, so it is the oldest request's.
-    pub(super) fn answer(&mut self, bytes: &Bytes) -> Result<(RequestId, Response), DecodeError> {
+    /// Reads an answer. Brokers answer in order, so it is the oldest request's; `None` if it is not.
+    pub(super) fn answer(&mut self, bytes: &Bytes) -> Result<Option<(RequestId, Response)>, DecodeError> {
         let correlation_id = Reader::new(bytes.clone()).i32("correlation_id: int32")?;
-        let sent = self.sent.front().filter(|sent| sent.correlation_id == correlation_id);
-        let sent = sent.ok_or(DecodeError { at: 0, wanted: "the answer to the oldest request" })?;
+        let Some(sent) = self.sent.front().filter(|sent| sent.correlation_id == correlation_id) else {
+            return Ok(None);
+        };
         let (_, response) = frame::decode_response(sent.api, sent.version, bytes)?;
         let id = sent.id;
         self.sent.pop_front();
-        Ok((id, response))
+        Ok(Some((id, response)))
     }
 
-    /// How long to wait before the next connection: doubled with each failure, spread by a fifth either way.
+    /// Forgets the requests whose time is over.
+    pub(super) fn expire(&mut self, now: Timestamp) -> Vec<RequestId> {
+        let (late, waiting) = std::mem::take(&mut self.sent).into_iter().partition(|sent| sent.until <= now);
+        self.sent = waiting;
+        let late: VecDeque<Sent> = late;
+        late.into_iter().map(|sent| sent.id).collect()
+    }
+
+    /// How long to wait before the next connection: doubled with each failure, then spread.
     pub(super) fn backoff(&mut self, settings: &NetworkSettings, random: &mut Random) -> Duration {
         let doubled =
             settings.reconnect_backoff.saturating_mul(1_u32.checked_shl(self.failures_count).unwrap_or(u32::MAX));
         self.failures_count = self.failures_count.saturating_add(1).min(31);
-        let micros = u64::try_from(doubled.min(settings.reconnect_backoff_max).as_micros()).unwrap_or(u64::MAX);
-        Duration::from_micros(micros - micros / 5 + random.below(micros / 5 * 2 + 1))
+        spread(doubled.min(settings.reconnect_backoff_max), settings.reconnect_spread, random)
     }
 
     /// The connection is over. Returns what was asked and is not answered.

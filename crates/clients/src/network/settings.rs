@@ -23,12 +23,18 @@ pub struct NetworkSettings {
     pub versions_max: BTreeMap<ApiKey, i16>,
     /// How long an answer may take where a request does not say otherwise: `request.timeout.ms`.
     pub request_timeout: Duration,
+    /// What becomes of a connection on which an answer is late.
+    pub late_answer: LateAnswer,
     /// How long a connection may take to be made: `socket.connection.setup.timeout.ms`.
     pub connect_timeout: Duration,
     /// Wait before a broker is connected to again, doubled with each failure: `reconnect.backoff.ms`.
     pub reconnect_backoff: Duration,
     /// Most of that wait: `reconnect.backoff.max.ms`.
     pub reconnect_backoff_max: Duration,
+    /// How far that wait is spread: the smallest and the largest, in percent.
+    pub reconnect_spread: (u32, u32),
+    /// What becomes of the connection to a bootstrap address once it is known which broker that is.
+    pub bootstrap_link: BootstrapLink,
 }
 
 /// Who is asked for versions.
@@ -38,6 +44,24 @@ pub enum Handshake {
     Each,
     /// The first connection of the client; what it said holds for all.
     First,
+}
+
+/// What becomes of a connection on which an answer is late.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LateAnswer {
+    /// It is closed, and all that was asked on it fails.
+    Closes,
+    /// It stays, and only that request fails; an answer that comes after all is thrown away. So does kafkajs.
+    IsIgnored,
+}
+
+/// What becomes of the connection to a bootstrap address once metadata tells which broker listens there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BootstrapLink {
+    /// The broker gets a connection of its own; the first one is left idle. So does Java.
+    IsLeft,
+    /// It becomes the connection to that broker, where the address is the same. So do kafkajs and librdkafka.
+    IsAdopted,
 }
 
 /// A client library by name and version, as it says itself.
@@ -60,9 +84,46 @@ impl NetworkSettings {
             handshake: Handshake::Each,
             versions_max: BTreeMap::new(),
             request_timeout: Duration::from_secs(30),
+            late_answer: LateAnswer::Closes,
             connect_timeout: Duration::from_secs(10),
             reconnect_backoff: Duration::from_millis(50),
             reconnect_backoff_max: Duration::from_secs(1),
+            reconnect_spread: (80, 120),
+            bootstrap_link: BootstrapLink::IsLeft,
+        }
+    }
+
+    /// Settings of kafkajs 2.2.4. It waits before a connection only where its retry policy says so, which is the
+    /// business of whoever asks.
+    pub fn kafkajs(client_id: &str, bootstrap: Vec<Address>) -> Self {
+        NetworkSettings {
+            software: Software::default(),
+            handshakes: vec![2, 1, 0],
+            handshake: Handshake::First,
+            versions_max: KAFKAJS_VERSIONS_MAX.into_iter().collect(),
+            late_answer: LateAnswer::IsIgnored,
+            connect_timeout: Duration::from_secs(1),
+            reconnect_backoff: Duration::ZERO,
+            reconnect_backoff_max: Duration::ZERO,
+            reconnect_spread: (100, 100),
+            bootstrap_link: BootstrapLink::IsAdopted,
+            ..Self::java(client_id, bootstrap)
+        }
+    }
+
+    /// Settings of librdkafka 2.15.
+    pub fn librdkafka(client_id: &str, bootstrap: Vec<Address>) -> Self {
+        NetworkSettings {
+            software: Software { name: "librdkafka".to_owned(), version: "2.15.0".to_owned() },
+            handshakes: vec![3, 0],
+            versions_max: LIBRDKAFKA_VERSIONS_MAX.into_iter().collect(),
+            request_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(30),
+            reconnect_backoff: Duration::from_millis(100),
+            reconnect_backoff_max: Duration::from_secs(10),
+            reconnect_spread: (75, 150),
+            bootstrap_link: BootstrapLink::IsAdopted,
+            ..Self::java(client_id, bootstrap)
         }
     }
 
@@ -79,3 +140,58 @@ impl NetworkSettings {
         }
     }
 }
+
+/// What `src/protocol/requests` of kafkajs 2.2.4 holds.
+const KAFKAJS_VERSIONS_MAX: [(ApiKey, i16); 22] = [
+    (ApiKey::Produce, 7),
+    (ApiKey::Fetch, 11),
+    (ApiKey::ListOffsets, 3),
+    (ApiKey::Metadata, 6),
+    (ApiKey::OffsetCommit, 5),
+    (ApiKey::OffsetFetch, 4),
+    (ApiKey::FindCoordinator, 2),
+    (ApiKey::JoinGroup, 5),
+    (ApiKey::Heartbeat, 3),
+    (ApiKey::LeaveGroup, 3),
+    (ApiKey::SyncGroup, 3),
+    (ApiKey::DescribeGroups, 2),
+    (ApiKey::ListGroups, 2),
+    (ApiKey::ApiVersions, 2),
+    (ApiKey::CreateTopics, 3),
+    (ApiKey::DeleteTopics, 1),
+    (ApiKey::DeleteRecords, 1),
+    (ApiKey::InitProducerId, 1),
+    (ApiKey::DescribeConfigs, 2),
+    (ApiKey::AlterConfigs, 1),
+    (ApiKey::CreatePartitions, 1),
+    (ApiKey::DeleteGroups, 1),
+];
+
+/// What librdkafka 2.15 says of itself in its `INTRODUCTION.md`.
+const LIBRDKAFKA_VERSIONS_MAX: [(ApiKey, i16); 25] = [
+    (ApiKey::Produce, 10),
+    (ApiKey::Fetch, 16),
+    (ApiKey::ListOffsets, 7),
+    (ApiKey::Metadata, 13),
+    (ApiKey::OffsetCommit, 9),
+    (ApiKey::OffsetFetch, 9),
+    (ApiKey::FindCoordinator, 2),
+    (ApiKey::JoinGroup, 5),
+    (ApiKey::Heartbeat, 3),
+    (ApiKey::LeaveGroup, 1),
+    (ApiKey::SyncGroup, 3),
+    (ApiKey::DescribeGroups, 5),
+    (ApiKey::ListGroups, 4),
+    (ApiKey::ApiVersions, 3),
+    (ApiKey::CreateTopics, 4),
+    (ApiKey::DeleteTopics, 4),
+    (ApiKey::DeleteRecords, 2),
+    (ApiKey::InitProducerId, 4),
+    (ApiKey::OffsetForLeaderEpoch, 2),
+    (ApiKey::DescribeConfigs, 1),
+    (ApiKey::AlterConfigs, 2),
+    (ApiKey::CreatePartitions, 2),
+    (ApiKey::DeleteGroups, 2),
+    (ApiKey::IncrementalAlterConfigs, 1),
+    (ApiKey::OffsetDelete, 0),
+];

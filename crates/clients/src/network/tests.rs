@@ -1,6 +1,6 @@
 //! A broker of a few lines answers what the network sends.
 
-use super::{Failure, Handshake, Network, NetworkSettings, Peer};
+use super::{ConnectionChange, Failure, Handshake, Network, NetworkSettings, Peer};
 use crate::carrier::{Address, Carried, LinkId, Signal};
 use runnel_protocol::messages::api_versions::{ApiVersion, ApiVersionsResponse};
 use runnel_protocol::messages::metadata::{MetadataRequest, MetadataResponse};
@@ -177,4 +177,72 @@ fn a_broker_that_moved_is_connected_to_anew() {
     network.ask(start(), node, metadata());
     let Some(Carried::Connect { address, .. }) = network.poll_output() else { panic!("a connection was expected") };
     assert_eq!(address.port, 9093);
+}
+
+/// kafkajs, whose ApiVersions is of version 2, up to where requests flow.
+fn kafkajs() -> (Network, LinkId) {
+    let mut network =
+        Network::new(NetworkSettings::kafkajs("test", vec![Address::parse("localhost:9092").unwrap()]), 1);
+    network.ask(start(), BOOTSTRAP, metadata());
+    let link = connect(&mut network);
+    network.handle_signal(start(), Signal::Connected { link });
+    let (key, version, correlation_id) = sent(&mut network);
+    assert_eq!((key, version), (18, 2));
+    answer(&mut network, link, version, correlation_id, &versions(13));
+    (network, link)
+}
+
+#[test]
+fn kafkajs_keeps_a_connection_on_which_an_answer_is_late() {
+    let (mut network, link) = kafkajs();
+    let (key, version, late) = sent(&mut network);
+    assert_eq!((key, version), (3, 6), "kafkajs knows Metadata up to 6");
+    let at = network.next_wakeup().unwrap();
+    assert_eq!(at, start() + Duration::from_secs(30));
+    network.handle_signal(at, Signal::Timer);
+    assert_eq!(network.poll_output(), None);
+    assert_eq!(network.poll_reply().unwrap().outcome, Err(Failure::TimedOut));
+    // What comes after all is nobody's answer.
+    answer(&mut network, link, version, late, &Response::Metadata(MetadataResponse::default()));
+    assert_eq!(network.poll_reply(), None);
+    let id = network.ask(at, BOOTSTRAP, metadata());
+    let (_, version, correlation_id) = sent(&mut network);
+    answer(&mut network, link, version, correlation_id, &Response::Metadata(MetadataResponse::default()));
+    assert_eq!(network.poll_reply().unwrap().id, id);
+}
+
+#[test]
+fn kafkajs_goes_on_with_its_first_connection_where_java_makes_another() {
+    let node = Peer::Node { node_id: 1, lane: 0 };
+    let (mut kafkajs, link) = kafkajs();
+    let (_, version, correlation_id) = sent(&mut kafkajs);
+    kafkajs.learn(start(), 1, Address::parse("localhost:9092").unwrap());
+    kafkajs.learn(start(), 2, Address::parse("localhost:9093").unwrap());
+    kafkajs.adopt(BOOTSTRAP, 2);
+    assert!(!kafkajs.is_ready(node), "another address is another broker");
+    kafkajs.adopt(BOOTSTRAP, 1);
+    assert_eq!(kafkajs.link(node), Some(link));
+    answer(&mut kafkajs, link, version, correlation_id, &Response::Metadata(MetadataResponse::default()));
+    assert_eq!(kafkajs.poll_reply().unwrap().peer, node);
+
+    let mut java = network();
+    java.ask(start(), BOOTSTRAP, metadata());
+    introduce(&mut java);
+    java.learn(start(), 1, Address::parse("localhost:9092").unwrap());
+    java.adopt(BOOTSTRAP, 1);
+    assert_eq!(java.link(node), None);
+}
+
+#[test]
+fn watchers_learn_of_connections_and_others_pay_nothing() {
+    let mut network = network();
+    network.set_watched(true);
+    network.ask(start(), BOOTSTRAP, metadata());
+    let link = introduce(&mut network);
+    network.disconnect_all(start());
+    let address = Address::parse("localhost:9092").unwrap();
+    assert_eq!(network.poll_change(), Some(ConnectionChange::Connecting { peer: BOOTSTRAP, link, address }));
+    assert_eq!(network.poll_change(), Some(ConnectionChange::Connected { peer: BOOTSTRAP, link }));
+    assert!(matches!(network.poll_change(), Some(ConnectionChange::Disconnected { .. })));
+    assert_eq!(network.poll_change(), None);
 }
