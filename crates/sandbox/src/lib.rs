@@ -4,6 +4,7 @@
 //! Everything here is plain, deterministic Rust: the same seed and the same entries give the same frames, byte for
 //! byte, natively and in WebAssembly. Rooms:
 //!
+//! - [`scene`]: everything that is drawn, as plain data, folded from a snapshot and events.
 //! - [`script`]: the command language that the stage, the terminal, links, lessons and transcripts speak.
 //! - [`world`]: the cluster, the clients and tools around it, and one clock.
 //! - [`history`]: a world with its past: entries, snapshots, forks, a file format.
@@ -11,5 +12,6 @@
 
 pub mod cables;
 pub mod history;
+pub mod scene;
 pub mod script;
 pub mod world;

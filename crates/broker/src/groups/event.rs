@@ -1,6 +1,8 @@
 //! What watchers see of groups: each event says who, what and why. Deciding code never reads them back.
 
+use super::snapshot::GroupSnapshot;
 use super::state::GroupState;
+use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Something happened in a group.
@@ -41,6 +43,33 @@ pub enum GroupEvent {
         client_host: String,
         /// The identity of a static member; `None` for a dynamic one.
         group_instance_id: Option<String>,
+        /// Like `consumer`.
+        protocol_type: String,
+        /// What it asks for.
+        terms: MemberTerms,
+    },
+    /// A member has joined again and waits for the next generation.
+    MemberRejoined {
+        /// The group.
+        group_id: String,
+        /// Its identifier.
+        member_id: String,
+        /// What it asks for.
+        terms: MemberTerms,
+    },
+    /// A static member that came back has its place without a rebalance, or could not be given it.
+    JoinAnswered {
+        /// The group.
+        group_id: String,
+        /// Its identifier.
+        member_id: String,
+        /// What it asks for.
+        terms: MemberTerms,
+    },
+    /// A coordinator has read the group from `__consumer_offsets` and serves it.
+    GroupLoaded {
+        /// The group as it is.
+        group: GroupSnapshot,
     },
     /// A static member came back under a new identifier.
     MemberReplaced {
@@ -119,6 +148,28 @@ pub enum GroupEvent {
         /// Why.
         reason: OffsetRemoval,
     },
+    /// Something is waited for until a given time; in the place of the time that was set before.
+    DeadlineSet {
+        /// The group.
+        group_id: String,
+        /// The member, if it is one of a member's.
+        member_id: Option<String>,
+        /// What is waited for.
+        deadline: GroupDeadline,
+        /// Since when.
+        started: Timestamp,
+        /// Until when.
+        due: Timestamp,
+    },
+    /// A deadline has passed, or what was waited for has come.
+    DeadlineCleared {
+        /// The group.
+        group_id: String,
+        /// The member, if it is one of a member's.
+        member_id: Option<String>,
+        /// What was waited for.
+        deadline: GroupDeadline,
+    },
     /// The group is gone.
     GroupRemoved {
         /// The group.
@@ -126,6 +177,29 @@ pub enum GroupEvent {
         /// Why, in words.
         reason: String,
     },
+}
+
+/// What a group waits for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupDeadline {
+    /// A sign of life of the member, or of who was given an identifier: its session time-out.
+    Session,
+    /// Members to join: the initial delay, later the largest rebalance time-out of the members.
+    Join,
+    /// Members to ask for their assignment: the largest rebalance time-out of the members.
+    Sync,
+}
+
+/// What a member asks for when it joins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MemberTerms {
+    /// How long it may be silent.
+    pub session_timeout_ms: i32,
+    /// How long it may take to join again.
+    pub rebalance_timeout_ms: i32,
+    /// Topics that it wants to read, if it speaks the consumer protocol; of the protocol that it prefers.
+    pub topics: Vec<String>,
 }
 
 /// Why a member is no longer in its group.

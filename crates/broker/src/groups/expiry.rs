@@ -27,7 +27,7 @@ impl Groups {
     /// Looks again after the check interval.
     pub(super) fn schedule_expiry(&mut self, now: Timestamp) {
         let interval = self.outbox.config.offsets_retention_check_interval.max(Duration::from_millis(1));
-        self.outbox.timers.set(Timer::OffsetsRetention, now + interval);
+        self.outbox.timers.set(now, Timer::OffsetsRetention, now + interval);
     }
 
     pub(super) fn expire_offsets(&mut self, now: Timestamp) {

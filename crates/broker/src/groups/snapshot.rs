@@ -1,10 +1,12 @@
 //! All groups at one instant, for watchers that come later than the first event.
 
-use super::event::MemberAssignment;
+use super::event::{GroupDeadline, GroupEvent, MemberAssignment, MemberTerms};
 use super::group::Group;
 use super::member::Member;
 use super::state::GroupState;
+use super::timers::Timer;
 use super::{Groups, subscription};
+use crate::Timestamp;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,21 @@ pub struct GroupSnapshot {
     pub pending_member_ids: Vec<String>,
     /// What it has committed.
     pub offsets: Vec<OffsetSnapshot>,
+    /// What it waits for.
+    pub deadlines: Vec<DeadlineSnapshot>,
+}
+
+/// Something that a group waits for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeadlineSnapshot {
+    /// What.
+    pub deadline: GroupDeadline,
+    /// The member, if it is one of a member's.
+    pub member_id: Option<String>,
+    /// Since when.
+    pub started: Timestamp,
+    /// Until when.
+    pub due: Timestamp,
 }
 
 /// A member.
@@ -40,6 +57,10 @@ pub struct MemberSnapshot {
     pub client_host: String,
     /// The identity of a static member.
     pub group_instance_id: Option<String>,
+    /// What it asks for.
+    pub terms: MemberTerms,
+    /// Whether its JoinGroup waits for the next generation.
+    pub is_joining: bool,
     /// Who it is and what it was given last.
     pub assignment: MemberAssignment,
 }
@@ -83,6 +104,28 @@ impl Groups {
             members: group.members.values().map(|member| group.snapshot_of(member)).collect(),
             pending_member_ids: group.pending_joins.iter().cloned().collect(),
             offsets: offsets.collect(),
+            deadlines: self.deadlines_of(group),
+        }
+    }
+
+    fn deadlines_of(&self, group: &Group) -> Vec<DeadlineSnapshot> {
+        let of_member =
+            |member_id: &String| Timer::Session { group_id: group.group_id.clone(), member_id: member_id.clone() };
+        let of_members = group.members.keys().chain(&group.pending_joins).map(of_member);
+        let timers = [group.join_phase(), group.sync_phase()].into_iter().chain(of_members);
+        let shown = timers.filter_map(|timer| {
+            let (started, due) = self.outbox.timers.waited_for(&timer)?;
+            let (deadline, _, member_id) = timer.shown()?;
+            Some(DeadlineSnapshot { deadline, member_id: member_id.map(str::to_owned), started, due })
+        });
+        shown.collect()
+    }
+
+    /// Tells watchers of a group that was read.
+    pub(super) fn show_loaded(&mut self, group_id: &str) {
+        if let Some(group) = self.groups.get(group_id).filter(|_| self.outbox.is_watched) {
+            let group = self.snapshot_of(group);
+            self.outbox.event(|| GroupEvent::GroupLoaded { group });
         }
     }
 }
@@ -93,8 +136,31 @@ impl Group {
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
             group_instance_id: member.group_instance_id.clone(),
+            terms: self.shown_terms(&member.member_id),
+            is_joining: member.awaiting_join.is_some(),
             assignment: self.shown_assignment(&member.member_id, &member.assignment),
         }
+    }
+
+    /// What a member asks for, as watchers see it.
+    pub(super) fn shown_terms(&self, member_id: &str) -> MemberTerms {
+        let member = self.members.get(member_id);
+        let subscription = member.and_then(|member| member.protocols.first()).filter(|_| self.uses_consumer_protocol());
+        MemberTerms {
+            session_timeout_ms: member.map_or(0, |member| member.session_timeout_ms),
+            rebalance_timeout_ms: member.map_or(0, |member| member.rebalance_timeout_ms),
+            topics: subscription.map(|first| subscription::shown_topics(&first.metadata)).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn member_rejoined(&self, member_id: &str) -> GroupEvent {
+        let (group_id, member_id) = (self.group_id.clone(), member_id.to_owned());
+        GroupEvent::MemberRejoined { terms: self.shown_terms(&member_id), group_id, member_id }
+    }
+
+    pub(super) fn join_answered(&self, member_id: &str) -> GroupEvent {
+        let (group_id, member_id) = (self.group_id.clone(), member_id.to_owned());
+        GroupEvent::JoinAnswered { terms: self.shown_terms(&member_id), group_id, member_id }
     }
 
     /// An assignment as watchers see it.

@@ -291,7 +291,9 @@ impl Bench {
 
     /// Events since the last time, one per line.
     pub(crate) fn told(&mut self) -> String {
-        std::mem::take(&mut self.events).iter().map(|event| format!("{}\n", super::told::sentence(event))).collect()
+        let events = std::mem::take(&mut self.events);
+        let told = events.iter().filter(|event| !super::told::is_wait(event));
+        told.map(|event| format!("{}\n", super::told::sentence(event))).collect()
     }
 }
 

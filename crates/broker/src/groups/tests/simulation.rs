@@ -336,8 +336,11 @@ fn the_simulation_reaches_every_state_and_most_answers() {
     expect_test::expect![[r#"
         CompletingRebalance -> PreparingRebalance
         CompletingRebalance -> Stable
+        DeadlineCleared
+        DeadlineSet
         Empty -> PreparingRebalance
         GenerationStarted
+        GroupLoaded
         GroupRemoved
         MemberIdAssigned
         MemberJoined
@@ -346,6 +349,7 @@ fn the_simulation_reaches_every_state_and_most_answers() {
         MemberLeft RebalanceTimeout
         MemberLeft SessionTimeout
         MemberLeft SyncTimeout
+        MemberRejoined
         MemberReplaced
         OffsetsCommitted
         OffsetsRemoved
