@@ -203,13 +203,7 @@ impl<'a> Reading<'a> {
     }
 
     /// `end MICROSECONDS HASH`
-    fn end(
-        &self,
-        line: u32,
-        text: &str,
-        start: Timestamp,
-        last: Timestamp,
-    ) -> Result<(Timestamp, u64), HistoryError> {
+    fn end(&self, line: u32, text: &str, start: Timestamp, last: Timestamp) -> Result<(Timestamp, u64), HistoryError> {
         let read = || {
             let (micros, hash) = text.strip_prefix("end ")?.split_once(' ')?;
             let end = Timestamp(start.0.saturating_add(micros.parse::<i64>().ok().filter(|micros| *micros >= 0)?));

@@ -32,7 +32,7 @@
 //! | `seek NAME PARTITION OFFSET\|beginning\|end` | where the consumer reads on |
 //! | `commit NAME` | the consumer commits its positions |
 //! | `slow NAME processing=0s..1h` | how long the consumer works on a record from then on |
-//! | `subscribe NAME TOPIC,...` | the topics of a consumer from then on |
+//! | `subscribe NAME TOPIC,...` | the topics of a consumer from its next start on; it may not run meanwhile |
 //! | `kill broker NUMBER`, `revive broker NUMBER` | the broker's process ends as by kill -9; it starts again with the files that it left |
 //! | `drop next MESSAGE` | the next such message is lost |
 //! | `delay next MESSAGE by 1us..1h` | the next such message is late, and what comes behind it |

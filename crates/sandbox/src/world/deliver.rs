@@ -195,11 +195,11 @@ impl World {
                 }
                 ProcessOutput::Print(stream, text) => self.print(id, stream, text),
                 ProcessOutput::Exit(status) => exit = Some(End::Exited(status)),
-                ProcessOutput::Closed => exit = Some(End::Left),
-                ProcessOutput::Failed => exit = Some(End::Failed),
             }
         }
         self.tell_events(id);
+        let over = self.processes.get(&id).and_then(|process| process.machine.as_ref()?.is_over());
+        let exit = exit.or(over.map(|outcome| outcome.map_or(End::Failed, |()| End::Left)));
         match exit {
             Some(end) => self.end_process(id, end),
             None => self.note_wakeup(id),

@@ -67,15 +67,10 @@ pub enum HappeningKind {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 pub enum ClientEvent {
-    /// A producer.
-    Producer {
-        /// In its own words.
-        event: u8,
-    },
     /// A consumer.
     Consumer {
         /// In its own words.
-        event: u8,
+        event: runnel_clients::consumer::ConsumerEvent,
     },
 }
 

@@ -1,10 +1,12 @@
 //! The machine inside a process: one of the clients, or a tool.
 
 use super::Refusal;
+use super::consumer;
 use super::happening::{ClientEvent, Stream};
 use super::process::Spec;
-use crate::script::{ClientPartition, Position, SendSpec};
-use runnel_clients::{Address, Carried, Signal};
+use crate::script::{ClientPartition, Position};
+use runnel_clients::consumer::{Consumer, ConsumerView, StartAt};
+use runnel_clients::{Address, Carried, Signal, TopicPartition};
 use runnel_protocol::Timestamp;
 use runnel_tools::{Files, Setting, Tool, ToolInput, ToolOutput};
 use std::sync::Arc;
@@ -32,19 +34,22 @@ pub(super) enum ProcessOutput {
     Print(Stream, String),
     /// A tool has ended with this status.
     Exit(i32),
-    /// A client has said goodbye.
-    Closed,
-    /// A client's library gave up.
-    Failed,
 }
 
 /// The machine.
 #[derive(Clone, Debug)]
 pub(super) enum Machine {
+    Consumer(Box<Consumer>),
     Tool(Box<Tool>),
 }
 
+/// What is done to a consumer is done to no other machine.
+fn no_consumer() -> Refusal {
+    Refusal::new("this is no consumer")
+}
+
 impl Machine {
+    /// A client as a script describes it.
     pub(super) fn client(
         spec: &Spec,
         bootstrap: Vec<Address>,
@@ -52,10 +57,19 @@ impl Machine {
         now: Timestamp,
         watched: bool,
     ) -> Result<Machine, Refusal> {
-        let _ = (spec, bootstrap, seed, now, watched);
-        Err(Refusal::new("there are no clients"))
+        match spec {
+            Spec::Producer(_) => Err(Refusal::new("there are no producers")),
+            Spec::Consumer(spec) => {
+                let mut consumer = Consumer::new(consumer::settings(spec, bootstrap)?, seed);
+                consumer.set_watched(watched);
+                consumer.start(now);
+                Ok(Machine::Consumer(Box::new(consumer)))
+            }
+            Spec::Tool { .. } => Err(Refusal::new("a tool is no client")),
+        }
     }
 
+    /// A tool by its name.
     pub(super) fn tool(
         tool: &str,
         arguments: &[String],
@@ -69,21 +83,25 @@ impl Machine {
     }
 
     pub(super) fn handle(&mut self, now: Timestamp, input: ProcessInput) {
-        match self {
-            Machine::Tool(tool) => {
-                let input = match input {
+        match (self, input) {
+            (Machine::Consumer(consumer), ProcessInput::Signal(signal)) => consumer.handle_signal(now, signal),
+            (Machine::Tool(tool), input) => tool.handle_input(
+                now,
+                match input {
                     ProcessInput::Signal(signal) => ToolInput::Signal(signal),
                     ProcessInput::Line(line) => ToolInput::Line(line),
                     ProcessInput::EndOfInput => ToolInput::EndOfInput,
                     ProcessInput::Interrupt => ToolInput::Interrupt,
-                };
-                tool.handle_input(now, input);
-            }
+                },
+            ),
+            // Nobody types into a client.
+            (Machine::Consumer(_), ProcessInput::Line(_) | ProcessInput::EndOfInput | ProcessInput::Interrupt) => {}
         }
     }
 
     pub(super) fn poll_output(&mut self) -> Option<ProcessOutput> {
         match self {
+            Machine::Consumer(consumer) => consumer.poll_output().map(ProcessOutput::Carry),
             Machine::Tool(tool) => Some(match tool.poll_output()? {
                 ToolOutput::Carry(carried) => ProcessOutput::Carry(carried),
                 ToolOutput::Out(text) => ProcessOutput::Print(Stream::Out, text),
@@ -98,49 +116,110 @@ impl Machine {
 
     pub(super) fn poll_event(&mut self) -> Option<ClientEvent> {
         match self {
+            Machine::Consumer(consumer) => consumer.poll_event().map(|event| ClientEvent::Consumer { event }),
             Machine::Tool(_) => None,
         }
     }
 
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         match self {
+            Machine::Consumer(consumer) => consumer.next_wakeup(),
             Machine::Tool(tool) => tool.next_wakeup(),
         }
     }
 
-    pub(super) fn set_watched(&mut self, _watched: bool) {}
+    pub(super) fn set_watched(&mut self, watched: bool) {
+        match self {
+            Machine::Consumer(consumer) => consumer.set_watched(watched),
+            Machine::Tool(_) => {}
+        }
+    }
+
+    /// Whether a client is over, and whether with an error.
+    pub(super) fn is_over(&self) -> Option<Result<(), ()>> {
+        match self {
+            Machine::Consumer(consumer) => consumer.is_over().then(|| consumer.failure().map_or(Ok(()), |_| Err(()))),
+            Machine::Tool(_) => None,
+        }
+    }
+
+    /// Says goodbye, as the library does.
+    pub(super) fn close(&mut self, now: Timestamp) {
+        match self {
+            Machine::Consumer(consumer) => consumer.close(now),
+            Machine::Tool(tool) => tool.handle_input(now, ToolInput::Interrupt),
+        }
+    }
+
+    /// The inside of a consumer, for who shows it.
+    pub(super) fn consumer_view(&self) -> Option<ConsumerView> {
+        match self {
+            Machine::Consumer(consumer) => Some(consumer.view()),
+            Machine::Tool(_) => None,
+        }
+    }
 
     /// Whether it has nothing to do but what is periodic.
     pub(super) fn is_settled(&self, high_watermark: impl Fn(&str, i32) -> Option<i64>) -> bool {
-        let _ = high_watermark;
-        true
+        match self {
+            Machine::Consumer(consumer) => consumer::is_settled(&consumer.view(), high_watermark),
+            // What a tool waits for stands in its requests.
+            Machine::Tool(_) => true,
+        }
     }
 
-    pub(super) fn send(&mut self, _now: Timestamp, _topic: &str, _spec: &SendSpec, _number: u64, _text: &str) {}
-
-    pub(super) fn flush(&mut self, _now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn commit(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        self.consumer()?.commit(now);
         Ok(())
     }
 
-    pub(super) fn commit(&mut self, _now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn pause_partition(
+        &mut self,
+        now: Timestamp,
+        place: &ClientPartition,
+        paused: bool,
+    ) -> Result<(), Refusal> {
+        let consumer = self.consumer()?;
+        let partition = owned(consumer, place)?;
+        if paused {
+            consumer.pause(now, &[partition]);
+        } else {
+            consumer.resume(now, &[partition]);
+        }
         Ok(())
     }
 
-    pub(super) fn close(&mut self, _now: Timestamp) {}
-
-    pub(super) fn pause_partition(&mut self, _: Timestamp, _: &ClientPartition, _: bool) -> Result<(), Refusal> {
+    pub(super) fn seek(&mut self, now: Timestamp, place: &ClientPartition, to: Position) -> Result<(), Refusal> {
+        let consumer = self.consumer()?;
+        let partition = owned(consumer, place)?;
+        let to = match to {
+            Position::Offset(offset) => StartAt::Offset(offset),
+            Position::Beginning => StartAt::Earliest,
+            Position::End => StartAt::Latest,
+        };
+        consumer.seek(now, &partition, to);
         Ok(())
     }
 
-    pub(super) fn seek(&mut self, _: Timestamp, _: &ClientPartition, _: Position) -> Result<(), Refusal> {
+    pub(super) fn set_processing(&mut self, time: Duration) -> Result<(), Refusal> {
+        self.consumer()?.set_processing_time(time);
         Ok(())
     }
 
-    pub(super) fn set_processing(&mut self, _: Duration) -> Result<(), Refusal> {
-        Ok(())
+    fn consumer(&mut self) -> Result<&mut Consumer, Refusal> {
+        match self {
+            Machine::Consumer(consumer) => Ok(consumer),
+            Machine::Tool(_) => Err(no_consumer()),
+        }
     }
+}
 
-    pub(super) fn subscribe(&mut self, _: Timestamp, _: &[String]) -> Result<(), Refusal> {
-        Ok(())
+/// The partition, if the consumer reads it.
+fn owned(consumer: &Consumer, place: &ClientPartition) -> Result<TopicPartition, Refusal> {
+    let index = i32::try_from(place.partition).unwrap_or(i32::MAX);
+    let partition = TopicPartition::new(place.topic.as_str(), index);
+    if consumer.view().partitions.iter().any(|read| read.partition == partition) {
+        return Ok(partition);
     }
+    Err(Refusal::new(format!("{:?} does not read {}-{index}", place.client, place.topic)))
 }

@@ -20,6 +20,7 @@
 mod apply;
 mod brokers;
 mod clients;
+mod consumer;
 mod deliver;
 mod files;
 mod foreign;
