@@ -161,6 +161,10 @@ impl Story {
                 self.settle();
                 Ok(None)
             }
+            // These say how the world was made; they are done already, or refused.
+            Command::Profile(_) | Command::Brokers { .. } | Command::Seed(_) => {
+                self.world.apply(command).map(|()| None)
+            }
             _other => self.act(Action::Command(command.clone())).map(|(forked, _)| forked),
         }
     }

@@ -21,7 +21,7 @@
 //! | `producer NAME [kind=KIND] [acks=0\|1\|all] [linger=0s..60s] [idempotence=true\|false] [config:K=V]` | starts a producer; what is not said is as in its library |
 //! | `wire NAME TOPIC`, `unwire NAME TOPIC` | where a producer sends when `send` does not say it |
 //! | `consumer NAME [kind=KIND] group=GROUP topics=TOPIC,... [from-beginning] [assignor=ASSIGNOR,...] [instance=NAME] [processing=0s..1h] [commit=POLICY] [concurrent=1..1000] [config:K=V]` | starts a consumer |
-//! | `send NAME [TOPIC] [key=TEXT\|keys=KEYS] [value=TEXT\|size=BYTES\|tombstone] [partition=0..999] [header:K=V] [count=1..10000] [rate=RATE [for=TIME]]` | sends records: one, `count`, or at a rate until `count`, `for` or `stop` ends it. Without a value it is the producer's name and a number |
+//! | `send NAME [TOPIC] [key=TEXT\|keys=KEYS] [value=TEXT\|size=BYTES\|tombstone] [partition=0..999] [header:K=V] [count=1..10000] [rate=RATE [for=TIME]]` | sends records: one, `count` in one call, or at a rate until `count`, `for` or `stop` ends it. Without a value it is the producer's name and a number |
 //! | `stop NAME` | ends the producer's rates |
 //! | `flush NAME` | sends what the producer keeps back |
 //! | `crash NAME` | the process is gone, without a goodbye to its group |

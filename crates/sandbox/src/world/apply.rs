@@ -41,9 +41,29 @@ impl World {
     /// Why it cannot be done. Nothing of it is done then.
     pub fn apply(&mut self, command: &Command) -> Result<(), Refusal> {
         self.finish_instant();
-        self.carry_out(command)?;
+        let outcome = match command {
+            // Brokers are asked, and asking leaves traces.
+            Command::Topic { .. } | Command::AlterTopic { .. } | Command::DeleteTopic(_) => {
+                self.all_or_nothing(command)
+            }
+            _other => self.carry_out(command),
+        };
         self.tell_packets();
-        Ok(())
+        outcome
+    }
+
+    /// Carries out a command on a clone first, so that nothing stays of one that is refused.
+    fn all_or_nothing(&mut self, command: &Command) -> Result<(), Refusal> {
+        let before = self.clone();
+        let told = self.outbox.0.len();
+        let outcome = self.carry_out(command);
+        if outcome.is_err() {
+            let mut outbox = std::mem::take(&mut self.outbox);
+            outbox.0.truncate(told);
+            *self = before;
+            self.outbox = outbox;
+        }
+        outcome
     }
 
     /// Lets everything happen that is due at this instant.

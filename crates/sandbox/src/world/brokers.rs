@@ -1,6 +1,5 @@
 //! Brokers that die and come back.
 
-use super::happening::Change;
 use super::{Refusal, World};
 
 impl World {

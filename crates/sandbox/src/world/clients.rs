@@ -7,6 +7,8 @@ use super::{Refusal, World};
 use crate::cables::Party;
 use crate::script::{CLIENTS_MAX, ClientPartition, ConsumerSpec, Position, ProducerSpec, SendSpec};
 use runnel_clients::Signal;
+use runnel_clients::consumer::ConsumerView;
+use runnel_clients::producer::ProducerView;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,17 +119,37 @@ impl World {
         Ok(outcome)
     }
 
-    /// Hands a record to a producer.
-    pub(super) fn send_record(&mut self, id: u32, topic: &str, spec: &SendSpec, number: u64) {
-        let _ = (id, topic, spec, number);
+    /// Hands records to a producer, in one call of its library: those with these numbers within the command.
+    pub(super) fn send_records(&mut self, id: u32, topic: &str, spec: &SendSpec, numbers: std::ops::Range<u64>) {
+        let now = self.now;
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return };
+        let mut numbered = Vec::new();
+        for number in numbers {
+            process.numbered += 1;
+            numbered.push((number, format!("{}-{}", process.name, process.numbered)));
+        }
+        if let Some(machine) = &mut process.machine {
+            machine.send(now, topic, spec, &numbered);
+        }
+        self.drain_process(id);
     }
 
     pub(super) fn flush(&mut self, name: &str) -> Result<(), Refusal> {
-        self.running(name, Role::Producer).map(|_| ())
+        self.change(name, Role::Producer, Machine::flush)
+    }
+
+    /// The inside of a consumer that runs.
+    pub fn consumer_view(&self, name: &str) -> Option<ConsumerView> {
+        self.processes.get(self.names.get(name)?)?.machine.as_ref()?.consumer_view()
+    }
+
+    /// The inside of a producer that runs.
+    pub fn producer_view(&self, name: &str) -> Option<ProducerView> {
+        self.processes.get(self.names.get(name)?)?.machine.as_ref()?.producer_view()
     }
 
     pub(super) fn commit(&mut self, name: &str) -> Result<(), Refusal> {
-        self.change(name, Role::Consumer, |machine, now| machine.commit(now))
+        self.change(name, Role::Consumer, Machine::commit)
     }
 
     pub(super) fn pause_partition(&mut self, place: &ClientPartition, paused: bool) -> Result<(), Refusal> {

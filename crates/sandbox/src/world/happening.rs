@@ -67,6 +67,11 @@ pub enum HappeningKind {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 pub enum ClientEvent {
+    /// A producer.
+    Producer {
+        /// In its own words.
+        event: runnel_clients::ClientEvent,
+    },
     /// A consumer.
     Consumer {
         /// In its own words.

@@ -1,11 +1,11 @@
 //! The machine inside a process: one of the clients, or a tool.
 
-use super::Refusal;
-use super::consumer;
 use super::happening::{ClientEvent, Stream};
 use super::process::Spec;
-use crate::script::{ClientPartition, Position};
+use super::{Refusal, consumer, producer};
+use crate::script::{ClientPartition, Position, SendSpec};
 use runnel_clients::consumer::{Consumer, ConsumerView, StartAt};
+use runnel_clients::producer::{Producer, ProducerView};
 use runnel_clients::{Address, Carried, Signal, TopicPartition};
 use runnel_protocol::Timestamp;
 use runnel_tools::{Files, Setting, Tool, ToolInput, ToolOutput};
@@ -39,6 +39,7 @@ pub(super) enum ProcessOutput {
 /// The machine.
 #[derive(Clone, Debug)]
 pub(super) enum Machine {
+    Producer(Box<Producer>),
     Consumer(Box<Consumer>),
     Tool(Box<Tool>),
 }
@@ -58,7 +59,12 @@ impl Machine {
         watched: bool,
     ) -> Result<Machine, Refusal> {
         match spec {
-            Spec::Producer(_) => Err(Refusal::new("there are no producers")),
+            Spec::Producer(spec) => {
+                let mut producer = Producer::new(producer::settings(spec, bootstrap)?, seed);
+                producer.set_watched(watched);
+                producer.handle_signal(now, Signal::Timer);
+                Ok(Machine::Producer(Box::new(producer)))
+            }
             Spec::Consumer(spec) => {
                 let mut consumer = Consumer::new(consumer::settings(spec, bootstrap)?, seed);
                 consumer.set_watched(watched);
@@ -84,6 +90,7 @@ impl Machine {
 
     pub(super) fn handle(&mut self, now: Timestamp, input: ProcessInput) {
         match (self, input) {
+            (Machine::Producer(producer), ProcessInput::Signal(signal)) => producer.handle_signal(now, signal),
             (Machine::Consumer(consumer), ProcessInput::Signal(signal)) => consumer.handle_signal(now, signal),
             (Machine::Tool(tool), input) => tool.handle_input(
                 now,
@@ -101,6 +108,11 @@ impl Machine {
 
     pub(super) fn poll_output(&mut self) -> Option<ProcessOutput> {
         match self {
+            Machine::Producer(producer) => {
+                // What became of a record is told as an event too; the simulated program does nothing about it.
+                while producer.poll_outcome().is_some() {}
+                producer.poll_output().map(ProcessOutput::Carry)
+            }
             Machine::Consumer(consumer) => consumer.poll_output().map(ProcessOutput::Carry),
             Machine::Tool(tool) => Some(match tool.poll_output()? {
                 ToolOutput::Carry(carried) => ProcessOutput::Carry(carried),
@@ -116,6 +128,7 @@ impl Machine {
 
     pub(super) fn poll_event(&mut self) -> Option<ClientEvent> {
         match self {
+            Machine::Producer(producer) => producer.poll_event().map(|event| ClientEvent::Producer { event }),
             Machine::Consumer(consumer) => consumer.poll_event().map(|event| ClientEvent::Consumer { event }),
             Machine::Tool(_) => None,
         }
@@ -123,6 +136,7 @@ impl Machine {
 
     pub(super) fn next_wakeup(&self) -> Option<Timestamp> {
         match self {
+            Machine::Producer(producer) => producer.next_wakeup(),
             Machine::Consumer(consumer) => consumer.next_wakeup(),
             Machine::Tool(tool) => tool.next_wakeup(),
         }
@@ -130,6 +144,7 @@ impl Machine {
 
     pub(super) fn set_watched(&mut self, watched: bool) {
         match self {
+            Machine::Producer(producer) => producer.set_watched(watched),
             Machine::Consumer(consumer) => consumer.set_watched(watched),
             Machine::Tool(_) => {}
         }
@@ -146,6 +161,7 @@ impl Machine {
     /// Says goodbye, as the library does.
     pub(super) fn close(&mut self, now: Timestamp) {
         match self {
+            Machine::Producer(producer) => producer.close(now),
             Machine::Consumer(consumer) => consumer.close(now),
             Machine::Tool(tool) => tool.handle_input(now, ToolInput::Interrupt),
         }
@@ -155,16 +171,43 @@ impl Machine {
     pub(super) fn consumer_view(&self) -> Option<ConsumerView> {
         match self {
             Machine::Consumer(consumer) => Some(consumer.view()),
-            Machine::Tool(_) => None,
+            Machine::Producer(_) | Machine::Tool(_) => None,
+        }
+    }
+
+    /// The inside of a producer, for who shows it.
+    pub(super) fn producer_view(&self) -> Option<ProducerView> {
+        match self {
+            Machine::Producer(producer) => Some(producer.view()),
+            Machine::Consumer(_) | Machine::Tool(_) => None,
         }
     }
 
     /// Whether it has nothing to do but what is periodic.
     pub(super) fn is_settled(&self, high_watermark: impl Fn(&str, i32) -> Option<i64>) -> bool {
         match self {
+            Machine::Producer(producer) => producer.unfinished_count() == 0,
             Machine::Consumer(consumer) => consumer::is_settled(&consumer.view(), high_watermark),
             // What a tool waits for stands in its requests.
             Machine::Tool(_) => true,
+        }
+    }
+
+    /// Hands records to a producer, in one call of its library.
+    pub(super) fn send(&mut self, now: Timestamp, topic: &str, spec: &SendSpec, numbers: &[(u64, String)]) {
+        if let Machine::Producer(producer) = self {
+            let records = numbers.iter().map(|(number, text)| producer::record(topic, spec, *number, text));
+            producer.send_all(now, records.collect());
+        }
+    }
+
+    pub(super) fn flush(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        match self {
+            Machine::Producer(producer) => {
+                producer.flush(now);
+                Ok(())
+            }
+            Machine::Consumer(_) | Machine::Tool(_) => Err(Refusal::new("this is no producer")),
         }
     }
 
@@ -209,7 +252,7 @@ impl Machine {
     fn consumer(&mut self) -> Result<&mut Consumer, Refusal> {
         match self {
             Machine::Consumer(consumer) => Ok(consumer),
-            Machine::Tool(_) => Err(no_consumer()),
+            Machine::Producer(_) | Machine::Tool(_) => Err(no_consumer()),
         }
     }
 }

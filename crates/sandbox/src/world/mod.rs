@@ -28,6 +28,7 @@ mod happening;
 mod machine;
 mod operator;
 mod process;
+mod producer;
 mod rates;
 mod settings;
 mod settle;

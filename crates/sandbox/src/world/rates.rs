@@ -53,9 +53,7 @@ impl World {
         let id = self.running(&spec.producer, Role::Producer)?;
         let topic = self.topic_of(spec)?;
         let Some(rate) = spec.rate else {
-            for number in 0..u64::from(spec.count.unwrap_or(1)) {
-                self.send_record(id, &topic, spec, number);
-            }
+            self.send_records(id, &topic, spec, 0..u64::from(spec.count.unwrap_or(1)));
             return Ok(());
         };
         if self.sendings.len() >= SENDINGS_MAX {
@@ -130,7 +128,7 @@ impl World {
             self.end_rate(number);
         }
         if self.processes.get(&id).is_some_and(|process| process.state == ProcessState::Running) {
-            self.send_record(id, &topic, &spec, count);
+            self.send_records(id, &topic, &spec, count..count + 1);
         }
     }
 

@@ -7,11 +7,11 @@ use super::{Refusal, World};
 
 impl World {
     pub(super) fn start_tool(&mut self, tool: &str, arguments: &[String]) -> Result<(), Refusal> {
-        self.forget_old_tools();
         let spec = Spec::Tool { tool: tool.to_owned(), arguments: arguments.to_vec() };
         let mut random = self.random.clone();
         let machine = Machine::tool(tool, arguments, self.files_for_tools(), random.next_u64(), self.now)?;
         self.random = random;
+        self.forget_old_tools();
         self.add_process(spec, machine);
         Ok(())
     }

@@ -62,7 +62,7 @@ fn topics_are_made_changed_and_deleted_at_once() {
     assert_eq!(topic.partitions.len(), 4);
     assert_eq!(topic.configs.into_iter().collect::<Vec<_>>(), [("segment.ms".to_owned(), "60000".to_owned())]);
     refused(&mut world, "topic orders", "Topic 'orders' already exists.");
-    let wanted = "The topic currently has 4 partition(s); 2 would not be an increase.";
+    let wanted = "The topic orders currently has 4 partition(s); 2 would not be an increase.";
     refused(&mut world, "alter topic orders partitions=2", wanted);
     run(&mut world, "delete topic orders");
     assert_eq!(world.cluster().overview().topics, []);
