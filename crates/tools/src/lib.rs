@@ -11,7 +11,9 @@
 mod admin;
 mod api_versions;
 mod configs;
+mod dump;
 mod files;
+mod groups;
 mod input;
 mod java;
 mod names;

@@ -1,10 +1,11 @@
 //! One running command.
 
+use crate::dump::Dump;
 use crate::files::Files;
 use crate::input::{Setting, ToolInput, ToolOutput};
 use crate::names::{UnknownTool, resolve};
 use crate::story::{Replay, Script};
-use crate::{api_versions, configs, offsets, records, topics};
+use crate::{api_versions, configs, groups, offsets, records, topics};
 use runnel_protocol::Timestamp;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub struct Tool {
 #[derive(Clone, Debug)]
 enum Body {
     Story(Box<Replay>),
+    Dump(Box<Dump>),
 }
 
 impl Tool {
@@ -37,10 +39,12 @@ impl Tool {
         };
         let body = match name {
             "kafka-topics" => story(topics::main),
+            "kafka-consumer-groups" => story(groups::main),
             "kafka-configs" => story(configs::main),
             "kafka-get-offsets" => story(offsets::main),
             "kafka-delete-records" => story(records::main),
             "kafka-broker-api-versions" => story(api_versions::main),
+            "kafka-dump-log" => Body::Dump(Box::new(Dump::start(arguments, Arc::clone(&files)))),
             other => return Err(UnknownTool { name: other.to_owned(), suggestion: None, is_kafkas: true }),
         };
         Ok(Tool { name, body })
@@ -60,6 +64,10 @@ impl Tool {
                 // These tools read nothing.
                 ToolInput::Line(_) | ToolInput::EndOfInput => {}
             },
+            Body::Dump(dump) => match input {
+                ToolInput::Interrupt => dump.interrupt(),
+                ToolInput::Signal(_) | ToolInput::Line(_) | ToolInput::EndOfInput => {}
+            },
         }
     }
 
@@ -67,6 +75,7 @@ impl Tool {
     pub fn poll_output(&mut self) -> Option<ToolOutput> {
         match &mut self.body {
             Body::Story(story) => story.poll_output(),
+            Body::Dump(dump) => dump.poll_output(),
         }
     }
 
@@ -74,20 +83,21 @@ impl Tool {
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         match &self.body {
             Body::Story(story) => story.next_wakeup(),
+            Body::Dump(_) => None,
         }
     }
 
     /// Whether it reads its standard input.
     pub fn reads_input(&self) -> bool {
         match &self.body {
-            Body::Story(_) => false,
+            Body::Story(_) | Body::Dump(_) => false,
         }
     }
 
     /// Whether it can take a line of its standard input: a driver that reads faster than it sends waits.
     pub fn wants_input(&self) -> bool {
         match &self.body {
-            Body::Story(_) => false,
+            Body::Story(_) | Body::Dump(_) => false,
         }
     }
 }

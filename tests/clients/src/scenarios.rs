@@ -46,6 +46,7 @@ transcripts! {
     kafka_dump_log_reads_the_segments,
     kafka_get_offsets_and_delete_records_move_together,
     kafka_python_produces_consumes_and_administers,
+    kafka_tools_answer_to_wrong_use,
     kafka_topics_creates_lists_and_describes,
     kafka_topics_grows_and_deletes,
     kafkajs_admin_calls_answer_as_kafka_answers,

@@ -1,15 +1,13 @@
 //! One call of the admin client.
 
 use crate::java::Exception;
-use runnel_clients::Peer;
+use runnel_clients::{Address, Peer};
 use runnel_protocol::{Request, Response, Timestamp};
 use std::collections::BTreeMap;
 
 /// Whom to ask.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Whom {
-    /// An address of `bootstrap.servers`.
-    Bootstrap,
     /// Any broker.
     Any,
     /// The controller, as metadata names it: any broker in a cluster of Kafka 4.
@@ -72,6 +70,8 @@ pub(crate) struct Told {
     pub(crate) response: Response,
     /// By API: the oldest and the newest version.
     pub(crate) versions: Option<BTreeMap<i16, (i16, i16)>>,
+    /// The broker's number and address.
+    pub(crate) from: Option<(i32, Address)>,
 }
 
 /// A call under way.

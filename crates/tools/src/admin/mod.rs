@@ -19,7 +19,7 @@ mod settings;
 
 pub(crate) use call::{Answer, Call, Told, Verdict, Whom};
 pub(crate) use describe_topics::{PartitionDescription, TopicDescription, by_id, by_name};
-pub(crate) use leaders::{Found, Partition, at_leaders, list_offsets};
+pub(crate) use leaders::{Partition, at_leaders, list_offsets};
 pub(crate) use lookups::{ConfigResource, broker_nodes, controller_moved, describe_configs, list_topics};
 pub(crate) use settings::{AdminSettings, connect, load};
 
@@ -53,6 +53,8 @@ pub(crate) struct Admin {
     sent: BTreeMap<RequestId, Purpose>,
     answers: VecDeque<(CallId, Answer)>,
     log: VecDeque<String>,
+    /// How often each broker could not be reached.
+    failures: BTreeMap<i32, u32>,
     /// The time of the last input.
     now: Timestamp,
 }
@@ -70,6 +72,7 @@ impl Admin {
             sent: BTreeMap::new(),
             answers: VecDeque::new(),
             log: VecDeque::new(),
+            failures: BTreeMap::new(),
             now: Timestamp::default(),
         }
     }
@@ -158,7 +161,6 @@ impl Admin {
     /// Whom to ask; `None` while that is being found out.
     fn peer_of(&mut self, now: Timestamp, whom: &Whom) -> Option<Peer> {
         let node = match whom {
-            Whom::Bootstrap => return Some(Peer::Bootstrap(self.cluster.bootstrap_index())),
             Whom::Any => self.least_loaded(now),
             Whom::Node(node) => Some(*node),
             Whom::Controller => {
@@ -186,7 +188,9 @@ impl Admin {
         let nodes = self.cluster.nodes();
         let load = |node: &i32| {
             let peer = node_peer(*node);
-            (self.network.is_backing_off(now, peer), !self.network.is_ready(peer), self.network.in_flight(peer), *node)
+            let failures_count = self.failures.get(node).copied().unwrap_or(0);
+            let is_ready = self.network.is_ready(peer);
+            (self.network.is_backing_off(now, peer), failures_count, !is_ready, self.network.in_flight(peer), *node)
         };
         nodes.min_by_key(load)
     }
@@ -235,14 +239,18 @@ impl Admin {
             Ok(response) => match (state.call.verdict)(&response) {
                 Verdict::Done => {
                     let versions = self.network.broker_versions(peer).cloned();
-                    self.finish(id, Ok(Told { response, versions }));
+                    let from = match peer {
+                        Peer::Node { node_id, .. } => self.network.address(peer).map(|known| (node_id, known.clone())),
+                        Peer::Bootstrap(_) => None,
+                    };
+                    self.finish(id, Ok(Told { response, versions, from }));
                 }
                 Verdict::Again => state.stage = Stage::Waiting { not_before: retry },
                 Verdict::Elsewhere => {
                     state.stage = Stage::Waiting { not_before: retry };
                     match &state.call.whom {
                         Whom::Coordinator(group) => self.cluster.forget_coordinator(group),
-                        Whom::Bootstrap | Whom::Any | Whom::Node(_) | Whom::Controller => self.cluster.forget(),
+                        Whom::Any | Whom::Node(_) | Whom::Controller => self.cluster.forget(),
                     }
                 }
             },
@@ -301,7 +309,10 @@ impl Admin {
         let Failure::NotConnected { address: Some(address), .. } = failure else { return };
         let (node, shown) = match peer {
             Peer::Bootstrap(index) => (-1 - i32::try_from(index).unwrap_or(i32::MAX - 1), address),
-            Peer::Node { node_id, .. } => (node_id, address),
+            Peer::Node { node_id, .. } => {
+                *self.failures.entry(node_id).or_default() += 1;
+                (node_id, address)
+            }
         };
         if matches!(peer, Peer::Bootstrap(_)) {
             self.cluster.next_bootstrap();

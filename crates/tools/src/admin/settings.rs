@@ -4,6 +4,7 @@ use crate::java::{Exception, Properties};
 use crate::options::Options;
 use crate::story::{Outcome, Story};
 use runnel_clients::{Address, NetworkSettings};
+use runnel_protocol::ApiKey;
 use std::time::Duration;
 
 /// How brokers are reached.
@@ -44,6 +45,9 @@ impl AdminSettings {
     pub(super) fn network(&self) -> NetworkSettings {
         let mut settings = NetworkSettings::java(&self.client_id, self.bootstrap.clone());
         settings.request_timeout = self.request_timeout;
+        // Later versions name topics by id, which these tools do not know.
+        settings.versions_max.insert(ApiKey::OffsetFetch, 9);
+        settings.versions_max.insert(ApiKey::OffsetCommit, 9);
         settings
     }
 

@@ -8,10 +8,10 @@ mod properties;
 mod regex;
 mod uuid;
 
-pub(crate) use api_keys::{ApiRow, api_keys};
-pub(crate) use date::{local_date_time, log_time, parse_date_time, parse_duration};
+pub(crate) use api_keys::api_keys;
+pub(crate) use date::{log_time, parse_date_time, parse_duration};
 pub(crate) use exception::Exception;
 pub(crate) use hash_order::{java_hash, sort_as_java, sort_by_buckets, table_size};
 pub(crate) use properties::Properties;
-pub(crate) use regex::{IncludeList, Pattern};
+pub(crate) use regex::{IncludeList, is_regex};
 pub(crate) use uuid::{id_from_text, id_to_text};

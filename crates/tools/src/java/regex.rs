@@ -3,6 +3,12 @@
 use super::Exception;
 use regex_lite::Regex;
 
+/// # Errors
+/// Why a text is no pattern.
+pub(crate) fn is_regex(text: &str) -> Result<(), String> {
+    Regex::new(text).map(|_| ()).map_err(|error| error.to_string())
+}
+
 /// A regular expression for whole names.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(Regex);

@@ -7,7 +7,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use table::{Kind, Table, Takes};
+#[cfg(test)]
+use table::Kind;
+pub(crate) use table::{Table, Takes};
 
 use crate::java::Exception;
 use std::collections::BTreeMap;
@@ -98,10 +100,11 @@ impl Options {
     pub(crate) fn number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, Exception> {
         let Some(value) = self.value(name)? else { return Ok(None) };
         value.parse().map(Some).map_err(|_| {
-            Exception::new(
-                "joptsimple.OptionArgumentConversionException",
-                format!("Cannot parse argument '{value}' of option {name}"),
-            )
+            let format = Exception::new("java.lang.NumberFormatException", format!("For input string: \"{value}\""));
+            let reflection = Exception::new("joptsimple.internal.ReflectionException", format.to_string());
+            let message = format!("Cannot parse argument '{value}' of option {name}");
+            Exception::new("joptsimple.OptionArgumentConversionException", message)
+                .caused_by(reflection.caused_by(format))
         })
     }
 

@@ -46,7 +46,7 @@ impl From<Exception> for Stop {
 
 /// What a story has learnt.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Fact {
+pub(crate) enum Fact {
     /// What the time was.
     Time(Timestamp),
     /// What brokers answered, call by call.
@@ -75,8 +75,14 @@ pub(crate) struct Story<'a> {
 }
 
 impl<'a> Story<'a> {
-    fn new(arguments: &'a [String], files: &'a dyn Files, facts: &'a [Fact]) -> Self {
+    /// A telling with what has been learnt so far.
+    pub(crate) fn new(arguments: &'a [String], files: &'a dyn Files, facts: &'a [Fact]) -> Self {
         Story { arguments, files, facts: facts.iter(), printed: Vec::new(), question: None, admin: None }
+    }
+
+    /// What it has printed.
+    pub(crate) fn into_printed(self) -> Vec<ToolOutput> {
+        self.printed
     }
 
     /// The command line, without the tool's name.
@@ -94,10 +100,19 @@ impl<'a> Story<'a> {
         self.printed.push(ToolOutput::Err(format!("{}\n", line.as_ref())));
     }
 
-    /// Writes into the tools' log, which goes to standard error.
+    /// Writes an error into the tools' log, which goes to standard error.
     pub(crate) fn log_error(&mut self, text: &str, class: &str) -> Outcome<()> {
+        self.log("ERROR", text, class)
+    }
+
+    /// Writes a warning into the tools' log.
+    pub(crate) fn log_warning(&mut self, text: &str, class: &str) -> Outcome<()> {
+        self.log("WARN", text, class)
+    }
+
+    fn log(&mut self, level: &str, text: &str, class: &str) -> Outcome<()> {
         let time = log_time(self.now()?);
-        self.printed.push(ToolOutput::Err(format!("[{time}] ERROR {text} ({class})\n")));
+        self.printed.push(ToolOutput::Err(format!("[{time}] {level} {text} ({class})\n")));
         Ok(())
     }
 
@@ -127,6 +142,13 @@ impl<'a> Story<'a> {
     /// How brokers are reached from here on.
     pub(crate) fn connect(&mut self, settings: AdminSettings) {
         self.admin = Some(settings);
+    }
+
+    /// How long a call may take from here on.
+    pub(crate) fn limit_calls(&mut self, timeout: Duration) {
+        if let Some(admin) = &mut self.admin {
+            admin.api_timeout = timeout;
+        }
     }
 
     /// How brokers are reached.
