@@ -23,9 +23,9 @@ pub mod stage;
 pub mod tools;
 pub mod transcript;
 
+mod assignors;
 #[cfg(test)]
 mod native_tools;
-mod assignors;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]

@@ -102,7 +102,10 @@ impl Machine {
                 },
             ),
             // Nobody types into a client.
-            (Machine::Consumer(_), ProcessInput::Line(_) | ProcessInput::EndOfInput | ProcessInput::Interrupt) => {}
+            (
+                Machine::Producer(_) | Machine::Consumer(_),
+                ProcessInput::Line(_) | ProcessInput::EndOfInput | ProcessInput::Interrupt,
+            ) => {}
         }
     }
 
@@ -153,6 +156,7 @@ impl Machine {
     /// Whether a client is over, and whether with an error.
     pub(super) fn is_over(&self) -> Option<Result<(), ()>> {
         match self {
+            Machine::Producer(producer) => producer.is_closed().then_some(Ok(())),
             Machine::Consumer(consumer) => consumer.is_over().then(|| consumer.failure().map_or(Ok(()), |_| Err(()))),
             Machine::Tool(_) => None,
         }
