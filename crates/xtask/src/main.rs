@@ -10,6 +10,7 @@ mod setup;
 mod shell;
 mod suites;
 mod up;
+mod wasm;
 
 use shell::Failure;
 use std::process::ExitCode;
