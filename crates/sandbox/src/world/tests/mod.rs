@@ -1,6 +1,7 @@
 //! Worlds by themselves: commands, connections from outside, faults, tools, and that a run repeats.
 
 mod cables;
+mod clients;
 mod foreign;
 mod repeat;
 mod tools;

@@ -7,6 +7,12 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 const SCRIPT: &str = "brokers 3\ntopic orders partitions=2\n\
+                      producer shop kind=java\nproducer desk\nproducer kiosk kind=librdkafka linger=50ms\n\
+                      consumer anna kind=java group=billing topics=orders processing=10ms\n\
+                      consumer bert group=mailing topics=orders from-beginning\n\
+                      consumer carl kind=librdkafka group=billing topics=orders\n\
+                      send shop orders rate=3/s keys=user1..user9\nsend desk orders rate=20/m\n\
+                      send kiosk orders keys=a,b rate=2/s\n\
                       kafka-topics.sh --describe --bootstrap-server localhost:9092,localhost:9094";
 
 /// Runs the same story, with the time between two inputs cut into so many steps.
