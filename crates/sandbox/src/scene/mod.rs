@@ -31,6 +31,7 @@ mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod why;
 mod words;
 
 pub use cargo::{Cargo, Contents};
@@ -51,6 +52,7 @@ pub use parcel::{Fate, Parcel};
 pub use point::{Area, Point};
 pub use seen::{Batch, Before, Guest, Rates, Seen, TopicRates};
 pub use series::{Measure, Sample, Series};
+pub use why::{Path, Why, paths};
 
 use runnel_broker::Timestamp;
 use serde::Serialize;

@@ -60,12 +60,17 @@ impl Topic {
 
 impl Lane {
     fn of(snapshot: &PartitionSnapshot) -> Self {
-        let segments = snapshot.segment_list.iter().map(|segment| Segment {
+        let listed = snapshot.segment_list.iter().map(|segment| Segment {
             base_offset: segment.base_offset,
             size: u64::from(segment.size),
             newest_timestamp: segment.newest_timestamp,
             active: segment.active,
         });
+        let mut segments: Vec<Segment> = listed.collect();
+        if segments.is_empty() && snapshot.size == 0 {
+            // Files appear when they are first used.
+            segments.push(Segment::begun_at(snapshot.log_end_offset.max(0)));
+        }
         Lane {
             partition: snapshot.partition,
             leader: snapshot.leader,
@@ -78,7 +83,7 @@ impl Lane {
             log_end_offset: snapshot.log_end_offset,
             size: snapshot.size,
             offline: snapshot.offline.clone(),
-            segments: segments.collect(),
+            segments,
             records: snapshot.previews.iter().map(|preview| (preview.offset, Record::of(preview))).collect(),
         }
     }

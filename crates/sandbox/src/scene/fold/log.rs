@@ -40,6 +40,8 @@ impl Scene {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
                     lane.segments.retain(|segment| segment.base_offset != *base_offset);
                     lane.size = lane.size.saturating_sub(*size);
+                    // Where all are past, a new one is begun first.
+                    lane.active_segment();
                 }
                 Shape::Same
             }

@@ -6,7 +6,7 @@ mod log;
 use super::cause;
 use super::cluster::Connection;
 use super::group::Wait;
-use super::lane::{Lane, Topic};
+use super::lane::{Lane, Segment, Topic};
 use super::{Scene, Shape};
 use runnel_broker::{ConnectionId, Event, EventKind, PartitionPlace, Timestamp};
 
@@ -135,6 +135,7 @@ impl Lane {
             leader: place.leader,
             replicas: place.replicas.clone(),
             in_sync_replicas: place.replicas.clone(),
+            segments: vec![Segment::begun_at(0)],
             ..Lane::default()
         }
     }
