@@ -7,6 +7,7 @@
 pub mod assignors;
 pub mod backoff;
 pub mod carrier;
+pub mod consumer;
 pub mod kind;
 pub mod metadata;
 pub mod network;

@@ -164,6 +164,16 @@ impl Lab {
         }
     }
 
+    /// A client's process dies: its connections end without a word.
+    pub(crate) fn crash(&mut self, client: usize) {
+        let cut: Vec<ConnectionId> =
+            self.links.iter().filter(|(_, (of, _, _))| *of == client).map(|(connection, _)| *connection).collect();
+        for connection in cut {
+            self.links.remove(&connection);
+            self.push(self.now + self.latency, Delivery::CloseAtBroker { connection });
+        }
+    }
+
     pub(crate) fn revive(&mut self, broker_id: i32) {
         self.down.remove(&u16::try_from(9091 + broker_id).unwrap());
     }

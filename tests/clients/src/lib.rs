@@ -23,6 +23,8 @@ pub mod tools;
 pub mod transcript;
 
 #[cfg(test)]
+mod assignors;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod scenarios;

@@ -3,7 +3,7 @@
 //! Java writes version 3 of both, with topics and partitions in order; kafkajs version 0, with empty user data where
 //! Java has none; librdkafka 2.0 version 1 of the subscription and version 0 of the assignment.
 
-use super::hash_order::compare;
+use super::hash_order::{compare, walk};
 use super::sticky::Held;
 use super::{Assignor, Member};
 use crate::TopicPartition;
@@ -11,6 +11,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use runnel_protocol::kinds::consumer_protocol_assignment::{self, ConsumerProtocolAssignment};
 use runnel_protocol::kinds::consumer_protocol_subscription::{self, ConsumerProtocolSubscription};
 use runnel_protocol::{DecodeError, EncodeError, Message, Reader, kinds};
+use std::collections::BTreeMap;
 
 /// Newest version that is known; a newer one is read as this, since versions only add at the end.
 const VERSION_MAX: i16 = 3;
@@ -108,9 +109,12 @@ pub fn user_data(assignor: Assignor, assigned: Option<(&[TopicPartition], i32)>)
     match assignor {
         Assignor::Sticky => assigned.map(|(partitions, generation_id)| {
             let mut bytes = BytesMut::new();
-            let topics = by_topic(partitions);
+            let mut topics: BTreeMap<&str, Vec<i32>> = by_topic(partitions).into_iter().collect();
+            // `computeIfAbsent`, with which Java groups them, puts a new key before the others of its bucket.
+            let order = walk(by_topic(partitions).into_iter().map(|(topic, _)| topic).rev());
             put_count(&mut bytes, topics.len());
-            for (topic, partitions) in topics {
+            for topic in order {
+                let partitions = topics.remove(topic).unwrap_or_default();
                 bytes.put_i16(i16::try_from(topic.len()).unwrap_or(i16::MAX));
                 bytes.put_slice(topic.as_bytes());
                 put_count(&mut bytes, partitions.len());

@@ -173,10 +173,11 @@ impl<'a> Builder<'a> {
         pairs.map(|(left, right)| left.abs_diff(right)).sum()
     }
 
-    /// Moves partitions for as long as that helps; each move brings two sizes closer, so it ends.
+    /// Moves partitions for as long as that helps. Kafka's own goes on until no move helps, which some groups of stale
+    /// members never reach; here the rounds are bounded.
     fn move_some(&mut self, partitions: &[TopicPartition]) -> bool {
         let mut has_moved = false;
-        loop {
+        for _ in 0..=partitions.len() {
             let mut moved = false;
             for partition in partitions {
                 if self.is_balanced() {
@@ -186,9 +187,10 @@ impl<'a> Builder<'a> {
             }
             has_moved |= moved;
             if !moved {
-                return has_moved;
+                break;
             }
         }
+        has_moved
     }
 
     fn move_one(&mut self, partition: &TopicPartition) -> bool {

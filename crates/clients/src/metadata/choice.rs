@@ -6,6 +6,11 @@ use crate::network::{Network, Peer};
 use runnel_protocol::Timestamp;
 
 impl Metadata {
+    /// A broker that can be asked what every broker knows, such as who coordinates a group.
+    pub fn any_broker(&mut self, now: Timestamp, network: &Network) -> Option<Peer> {
+        self.choose(now, network)
+    }
+
     /// The broker to ask, or to connect to so that it can be asked; `None` where all have to be waited for.
     pub(super) fn choose(&mut self, now: Timestamp, network: &Network) -> Option<Peer> {
         match self.settings.kind {

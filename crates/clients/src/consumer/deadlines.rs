@@ -1,0 +1,70 @@
+//! Everything that happens because time passes, by name.
+
+use super::group::GroupState;
+use super::program::CommitPolicy;
+use super::{Consumer, Phase};
+use crate::ClientKind;
+use runnel_protocol::Timestamp;
+
+impl Consumer {
+    /// When [`crate::Signal::Timer`] is due.
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        if !matches!(self.phase, Phase::Running | Phase::Closing { .. }) {
+            return self.network.next_wakeup();
+        }
+        let own = self.deadlines().into_iter().map(|(_, at)| at).min();
+        [own, self.network.next_wakeup(), self.metadata.next_wakeup(), self.retries()].into_iter().flatten().min()
+    }
+
+    /// The count-downs that are worth showing, and that wake the machine.
+    pub(super) fn deadlines(&self) -> Vec<(&'static str, Timestamp)> {
+        let mut all = Vec::new();
+        if let Phase::Closing { until } = self.phase {
+            all.push(("close", until));
+        }
+        if self.settings.kind == ClientKind::Kafkajs {
+            self.kafkajs_deadlines(&mut all);
+        } else {
+            self.poll_deadlines(&mut all);
+        }
+        all
+    }
+
+    fn poll_deadlines(&self, all: &mut Vec<(&'static str, Timestamp)>) {
+        if let Some(until) = self.poll.worker.until() {
+            all.push(("processing", until));
+        }
+        if matches!(self.phase, Phase::Closing { .. }) {
+            return;
+        }
+        let is_in_group = matches!(self.group.state, GroupState::Stable | GroupState::Syncing);
+        if self.uses_group() && is_in_group {
+            if !self.group.is_beating {
+                all.push(("heartbeat", self.group.heartbeat_at));
+            }
+            if self.group.coordinator.is_some() {
+                all.push(("session", self.group.session_until));
+            }
+            if self.group.state == GroupState::Stable {
+                all.extend(self.poll_interval_until().map(|until| ("poll_interval", until)));
+            }
+        }
+        let can_act = self.is_in_poll() || self.settings.kind == ClientKind::Librdkafka;
+        if can_act {
+            let commits = self.settings.commit_policy == CommitPolicy::Auto && self.settings.group_id.is_some();
+            if commits && (!self.uses_group() || self.group.is_member()) {
+                all.extend(self.poll.auto_commit_at.map(|at| ("auto_commit", at)));
+            }
+            if self.group.rejoin.is_some() {
+                all.extend(self.group.join_at.map(|at| ("join_backoff", at)));
+            }
+        }
+    }
+
+    /// Waits after errors: they are only due while they lie ahead, since what was due was tried.
+    fn retries(&self) -> Option<Timestamp> {
+        let of_partitions = self.partitions.values().filter_map(|state| state.retry_at);
+        let all = of_partitions.chain(self.group.find_at);
+        all.filter(|at| *at > self.now).min()
+    }
+}

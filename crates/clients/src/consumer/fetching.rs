@@ -1,0 +1,203 @@
+//! Fetch: what is asked of each leader, and what its answer means for each partition.
+
+use super::fetched::{self, Fetched, Reading};
+use super::membership::{code_of, millis};
+use super::partition::Stage;
+use super::settings::IsolationLevel;
+use super::{Asked, Consumer, ConsumerEvent};
+use crate::metadata::{Leader, is_stale};
+use crate::{Address, ClientKind, Peer, TopicPartition};
+use runnel_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchResponse, FetchTopic, PartitionData};
+use runnel_protocol::{ErrorCode, Request, Timestamp};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What a partition was asked for: from which offset, in which of its turns.
+pub(super) type Asking = BTreeMap<TopicPartition, (i64, u32)>;
+
+/// What came for one partition.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Came {
+    pub(super) partition: TopicPartition,
+    pub(super) turn: u32,
+    pub(super) fetched: Fetched,
+}
+
+impl Consumer {
+    /// Partitions by leader that may be fetched: in reading, not held back, not asked for already.
+    pub(super) fn fetchable(
+        &mut self,
+        now: Timestamp,
+        mut may: impl FnMut(&TopicPartition) -> bool,
+    ) -> BTreeMap<i32, Vec<TopicPartition>> {
+        let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+        let mut is_leaderless = false;
+        for (partition, state) in &self.partitions {
+            let is_due = state.stage == Stage::Reading && !state.is_paused && !state.is_fetching && state.is_ready(now);
+            if !is_due || !may(partition) {
+                continue;
+            }
+            match self.metadata.leader_of(&partition.topic, partition.partition) {
+                Some(leader) => by_leader.entry(leader.node_id).or_default().push(partition.clone()),
+                None => is_leaderless = true,
+            }
+        }
+        if is_leaderless && !self.metadata.is_refreshing() {
+            self.metadata.demand();
+        }
+        by_leader
+    }
+
+    /// Asks a leader for records.
+    pub(super) fn send_fetch(&mut self, now: Timestamp, node_id: i32, partitions: &[TopicPartition]) {
+        let mut topics: Vec<FetchTopic> = Vec::new();
+        let mut asking = Asking::new();
+        for partition in partitions {
+            let leader = self.metadata.leader_of(&partition.topic, partition.partition);
+            let topic_id = self.metadata.topic(&partition.topic).map_or(Uuid::nil(), |topic| topic.topic_id);
+            let Some(state) = self.partitions.get_mut(partition) else { continue };
+            state.is_fetching = true;
+            asking.insert(partition.clone(), (state.fetch_position, state.turn));
+            let one = FetchPartition {
+                partition: partition.partition,
+                current_leader_epoch: leader.map_or(-1, |leader| leader.leader_epoch),
+                fetch_offset: state.fetch_position,
+                partition_max_bytes: self.settings.max_partition_fetch_bytes,
+                ..Default::default()
+            };
+            match topics.last_mut().filter(|topic| *topic.topic == *partition.topic) {
+                Some(topic) => topic.partitions.push(one),
+                None => {
+                    topics.push(FetchTopic { topic: partition.topic.as_str().into(), topic_id, partitions: vec![one] })
+                }
+            }
+        }
+        let request = FetchRequest {
+            max_wait_ms: millis(self.settings.fetch_max_wait),
+            min_bytes: self.settings.fetch_min_bytes,
+            max_bytes: self.settings.fetch_max_bytes,
+            isolation_level: i8::from(self.settings.isolation_level == IsolationLevel::ReadCommitted),
+            topics,
+            ..Default::default()
+        };
+        let lane = u8::from(self.settings.kind == ClientKind::Kafkajs);
+        let until = now + self.settings.fetch_max_wait;
+        self.fetches.insert(node_id, until);
+        self.ask(now, Peer::Node { node_id, lane }, Request::Fetch(request), Asked::Fetch { node_id, asking });
+    }
+
+    /// The Fetch is over, whatever came of it.
+    pub(super) fn fetch_over(&mut self, node_id: i32, asking: &Asking) {
+        self.fetches.remove(&node_id);
+        for partition in asking.keys() {
+            if let Some(state) = self.partitions.get_mut(partition) {
+                state.is_fetching = false;
+            }
+        }
+    }
+
+    /// Takes an answer apart. Partitions that moved meanwhile are left out; those with errors are dealt with here.
+    pub(super) fn came(&mut self, now: Timestamp, asking: &Asking, response: &FetchResponse) -> Vec<Came> {
+        for node in &response.node_endpoints {
+            let address = Address { host: node.host.to_string(), port: u16::try_from(node.port).unwrap_or(0) };
+            self.network.learn(now, node.node_id, address);
+        }
+        let mut all = Vec::new();
+        for topic in &response.responses {
+            let name = if topic.topic.is_empty() {
+                self.metadata.topic_name(topic.topic_id).map(str::to_owned)
+            } else {
+                Some(topic.topic.to_string())
+            };
+            let Some(name) = name else { continue };
+            for data in &topic.partitions {
+                let partition = TopicPartition::new(name.as_str(), data.partition_index);
+                let Some((offset, turn)) = asking.get(&partition).copied() else { continue };
+                if self.partitions.get(&partition).is_some_and(|state| state.turn == turn) {
+                    all.extend(self.partition_came(now, partition, (offset, turn), data));
+                }
+            }
+        }
+        all
+    }
+
+    fn partition_came(
+        &mut self,
+        now: Timestamp,
+        partition: TopicPartition,
+        (fetch_offset, turn): (i64, u32),
+        data: &PartitionData,
+    ) -> Option<Came> {
+        match code_of(data.error_code) {
+            ErrorCode::None => {}
+            error => {
+                self.partition_failed(now, &partition, fetch_offset, error, data);
+                return None;
+            }
+        }
+        let bytes = data.records.as_ref().and_then(runnel_protocol::Chunks::as_bytes).unwrap_or_default();
+        let reading = Reading {
+            topic: &partition.topic,
+            partition: partition.partition,
+            fetch_offset,
+            isolation_level: self.settings.isolation_level,
+            check_crcs: self.settings.check_crcs,
+        };
+        let aborted = data.aborted_transactions.as_deref().unwrap_or_default();
+        let fetched = match fetched::decode(reading, &bytes, aborted) {
+            Ok(fetched) => fetched,
+            Err(reason) => {
+                let event =
+                    ConsumerEvent::Unreadable { partition: partition.clone(), fetch_offset, reason: reason.clone() };
+                self.emit(|| event);
+                self.fail(now, &format!("records of {partition} from offset {fetch_offset} cannot be read: {reason}"));
+                return None;
+            }
+        };
+        let state = self.partitions.get_mut(&partition)?;
+        state.high_watermark = Some(data.high_watermark);
+        state.last_stable_offset = Some(data.last_stable_offset).filter(|offset| *offset >= 0);
+        state.log_start_offset = Some(data.log_start_offset).filter(|offset| *offset >= 0);
+        state.retry_at = None;
+        if fetched.had_records {
+            let event = ConsumerEvent::Fetched {
+                partition: partition.clone(),
+                from_offset: fetch_offset,
+                to_offset: fetched.next_offset,
+                records_count: fetched.records.len(),
+                size: bytes.len(),
+                high_watermark: data.high_watermark,
+            };
+            self.emit(|| event);
+        }
+        Some(Came { partition, turn, fetched })
+    }
+
+    fn partition_failed(
+        &mut self,
+        now: Timestamp,
+        partition: &TopicPartition,
+        fetch_offset: i64,
+        error: ErrorCode,
+        data: &PartitionData,
+    ) {
+        if error == ErrorCode::OffsetOutOfRange {
+            if self.settings.kind == ClientKind::Kafkajs {
+                return self.kafkajs_out_of_range(now, partition, fetch_offset);
+            }
+            return self.reset(now, partition, Some(fetch_offset), "the offset is out of range");
+        }
+        if is_stale(error) || error.is_retriable() {
+            let leader =
+                Leader { node_id: data.current_leader.leader_id, leader_epoch: data.current_leader.leader_epoch };
+            if !self.metadata.handle_leader(&partition.topic, partition.partition, leader) {
+                self.metadata.demand();
+            }
+            if self.settings.kind == ClientKind::Kafkajs {
+                self.kafkajs_fetch_failed(error);
+            }
+            return self.put_off(now, partition);
+        }
+        self.fail(now, &format!("{partition} cannot be fetched from offset {fetch_offset}: {}", error.message()));
+    }
+}

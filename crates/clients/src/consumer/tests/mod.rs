@@ -1,0 +1,6 @@
+//! Consumers of each kind against a whole cluster in memory.
+
+mod groups;
+mod progress;
+mod reading;
+mod stage;
