@@ -43,7 +43,8 @@ pub use output::Output;
 pub use preview::{BytesPreview, KeyPreview, PreviewEncoding, RecordPreview};
 pub use runnel_protocol::{Random, Timestamp};
 pub use snapshot::{
-    BrokerSnapshot, ConnectionSnapshot, FileSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot, TopicSnapshot,
+    BrokerSnapshot, BrokerState, ConnectionSnapshot, FileSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot,
+    TopicSnapshot,
 };
 pub use storage::{BlobId, FaultyStorage, MemoryStorage, Storage, StorageError};
 

@@ -152,7 +152,8 @@ pub(crate) fn of_log(log: &Log, storage: &dyn Storage) -> Vec<RecordPreview> {
 
 fn first_records(log: &Log, storage: &dyn Storage, end: Offset) -> Result<Vec<RecordPreview>, ReadError> {
     let start = log.log_start_offset();
-    let slice = log.read(storage, start, FIRST_READ_SIZE_MAX, FirstBatch::IfItFits, end)?;
+    // The batch that holds the first records may reach into the last ones.
+    let slice = log.read(storage, start, FIRST_READ_SIZE_MAX, FirstBatch::IfItFits, log.log_end_offset())?;
     let bytes = gather(&slice, storage)?;
     let mut shown = Vec::new();
     let mut budget = DECOMPRESSED_SIZE_MAX;

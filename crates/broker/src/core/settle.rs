@@ -59,10 +59,12 @@ impl Core {
             Timer::Compaction => self.begin_compaction(turn),
             Timer::Cleaning => self.clean_next(turn),
             Timer::Checkpoint => self.checkpoint(turn),
+            Timer::BrokerSession(broker) => self.broker_session_over(turn, broker),
+            Timer::BrokerStart(broker) => self.start_next(turn, broker),
         }
     }
 
-    fn drain_groups(&mut self, turn: &mut Turn<'_>) -> bool {
+    pub(crate) fn drain_groups(&mut self, turn: &mut Turn<'_>) -> bool {
         let mut any = false;
         for broker in self.broker_ids() {
             while let Some(output) = self.groups(broker).poll_output() {

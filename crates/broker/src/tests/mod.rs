@@ -2,6 +2,7 @@
 
 mod admin;
 mod adopted;
+mod brokers;
 mod client;
 mod compaction;
 mod configs;
@@ -15,6 +16,7 @@ mod leaders;
 mod liveness;
 mod membership;
 mod metadata;
+mod metadata_log;
 mod offsets;
 mod previews;
 mod produce;

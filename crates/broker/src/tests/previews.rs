@@ -11,11 +11,9 @@ use runnel_protocol::records::{BatchBuilder, Compression, RecordHeader};
 /// The previews of the one batch that was appended to `orders`, and how many records are missing among them.
 #[track_caller]
 fn appended(bench: &mut Bench<crate::MemoryStorage>) -> (Vec<RecordPreview>, u32) {
-    let mut found = bench.event_kinds().into_iter().filter_map(|kind| match kind {
-        EventKind::BatchAppended { topic, previews, previews_left_out, .. } if topic == "orders" => {
-            Some((previews, previews_left_out))
-        }
-        _ => None,
+    let mut found = bench.event_kinds().into_iter().filter_map(|kind| {
+        let EventKind::BatchAppended { topic, previews, previews_left_out, .. } = kind else { return None };
+        (topic == "orders").then_some((previews, previews_left_out))
     });
     let only = found.next().expect("a batch was appended");
     assert!(found.next().is_none());

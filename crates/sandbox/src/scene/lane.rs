@@ -14,6 +14,9 @@ const LAST_RECORDS: i64 = 100;
 /// Segments of a lane that are listed; of more the oldest and the newest, as in a snapshot.
 const SEGMENTS_MAX: usize = 200;
 
+/// Why a partition takes no requests while nobody leads it.
+pub(super) const LEADERLESS: &str = "no broker that is alive has a copy";
+
 /// A topic.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Topic {

@@ -37,7 +37,7 @@ mod words;
 pub use cargo::{Cargo, Contents};
 pub use cause::{Cause, CauseLog, Weight};
 pub use cells::{Row, Slot};
-pub use client::{Client, ClientCard, ClientRole, ClientState};
+pub use client::{Client, ClientCard, ClientRole, ClientState, ClientView};
 pub use cluster::{Broker, Cluster, Connection};
 pub use countdown::{Countdown, CountdownKind};
 pub use document::{Document, GroupLag, LaneDrawing};

@@ -6,10 +6,13 @@
 //! /metrics      Prometheus text
 //! /api/cluster  the state as JSON
 //! /api/events   WebSocket: a snapshot, then events
+//! /api/brokers/N/kill, /stop, /revive   POST: a broker crashes, stops cleanly, starts again
 //! ```
 //!
-//! Nothing here changes the cluster, so nothing here asks who you are; [`guard`] keeps foreign pages out.
+//! Nobody is asked who they are: whoever reaches this port may do what can be done here. [`guard`] keeps foreign pages
+//! out.
 
+mod brokers;
 mod events;
 mod guard;
 mod metrics;
@@ -131,6 +134,9 @@ async fn serve_connection(stream: TcpStream, site: Rc<Site>) {
 fn answer(site: &Rc<Site>, request: Request<Incoming>) -> Answer {
     if let Err(reason) = site.guard.check(request.headers()) {
         return text(StatusCode::FORBIDDEN, format!("{reason}\n"));
+    }
+    if let Some(wish) = request.uri().path().strip_prefix("/api/brokers/") {
+        return brokers::answer(&site.driver, request.method(), wish);
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let mut refusal = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n");

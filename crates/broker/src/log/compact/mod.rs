@@ -336,6 +336,16 @@ impl Log {
         }
     }
 
+    /// Closes the files of a copy that is being made.
+    pub(super) fn close_copies(&self, storage: &mut dyn Storage) {
+        let copying = self.cleaning.as_ref().and_then(|cleaning| match &cleaning.phase {
+            Phase::Keys { .. } => None,
+            Phase::Copy { copying, .. } => copying.as_deref(),
+            Phase::Flush { copied, .. } => Some(&**copied),
+        });
+        copying.into_iter().flat_map(Copying::blobs).for_each(|blob| storage.close(blob));
+    }
+
     /// Gives up the round that is under way, since the segments that it works on change.
     pub(super) fn abort_cleaning(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
         let Some(cleaning) = self.cleaning.take() else { return Ok(()) };

@@ -26,7 +26,11 @@ pub(super) fn told(name: &str, event: &ConsumerEvent, time: Timestamp) -> Told {
             told("member_id_given", Routine, format!("is to be {member_id} in its group, and joins again as that"))
         }
         ConsumerEvent::Joined { group_id, generation_id, is_leader, protocol, .. } => {
-            let role = if *is_leader { format!(" and leads it: it deals the partitions, by {protocol}") } else { String::new() };
+            let role = if *is_leader {
+                format!(" and leads it: it deals the partitions, by {protocol}")
+            } else {
+                String::new()
+            };
             told("joined", Routine, format!("is in generation {generation_id} of group {group_id}{role}"))
                 .in_group(group_id)
         }
@@ -58,7 +62,8 @@ pub(super) fn told(name: &str, event: &ConsumerEvent, time: Timestamp) -> Told {
                 PositionCause::Seek => "somebody asked for it",
             };
             let before = from.map(|from| format!(", after offset {from}")).unwrap_or_default();
-            told("position_moved", Notable, format!("reads {partition} from offset {to}{before}: {why}")).on(partition)
+            told("position_moved", Notable, format!("reads {partition} from offset {to}{before}: {why}"))
+                .reading(partition)
         }
         ConsumerEvent::OffsetReset { partition, policy, reason, offset } => {
             let what = match policy {
@@ -68,23 +73,24 @@ pub(super) fn told(name: &str, event: &ConsumerEvent, time: Timestamp) -> Told {
             };
             let wanted = offset.map(|offset| format!(" (offset {offset})")).unwrap_or_default();
             let text = format!("has no valid offset{wanted} for {partition} and {what}: {reason}");
-            told("offset_reset", Notable, text).on(partition)
+            told("offset_reset", Notable, text).reading(partition)
         }
         ConsumerEvent::Fetched { partition, from_offset, to_offset, records_count, .. } => {
             let records = count(i64::try_from(*records_count).unwrap_or(i64::MAX), "record");
             let text = format!("receives {records} of {partition}, {}", offsets(*from_offset, *to_offset));
-            told("fetched", Routine, text).on(partition)
+            told("fetched", Routine, text).reading(partition)
         }
         ConsumerEvent::Unreadable { partition, fetch_offset, reason } => {
             let text = format!("cannot read {partition} at offset {fetch_offset} and stays there: {reason}");
-            told("unreadable", Warning, text).on(partition)
+            told("unreadable", Warning, text).reading(partition)
         }
         ConsumerEvent::ProcessingStarted { partition, offset, until } => {
             let text = format!("works on offset {offset} of {partition} for {}", between(time, *until));
-            told("processing_started", Routine, text).on(partition)
+            told("processing_started", Routine, text).reading(partition)
         }
         ConsumerEvent::ProcessingFinished { partition, offset } => {
-            told("processing_finished", Routine, format!("is done with offset {offset} of {partition}")).on(partition)
+            told("processing_finished", Routine, format!("is done with offset {offset} of {partition}"))
+                .reading(partition)
         }
         ConsumerEvent::Committing { offsets } => {
             told("committing", Routine, format!("asks to commit {}", places(offsets))).on_places(offsets)
@@ -101,7 +107,8 @@ pub(super) fn told(name: &str, event: &ConsumerEvent, time: Timestamp) -> Told {
             told("heartbeat_refused", Notable, format!("learns from a heartbeat that its group has moved on: {error}"))
         }
         ConsumerEvent::SessionTimedOut { timeout_ms } => {
-            let text = format!("has heard nothing of its coordinator for its session time-out of {}", wait(*timeout_ms));
+            let text =
+                format!("has heard nothing of its coordinator for its session time-out of {}", wait(*timeout_ms));
             told("session_timed_out", Warning, text)
         }
         ConsumerEvent::PollIntervalExceeded { interval_ms } => {
@@ -120,7 +127,7 @@ pub(super) fn told(name: &str, event: &ConsumerEvent, time: Timestamp) -> Told {
                 StartAt::Latest => "the end".to_owned(),
                 StartAt::Offset(offset) => format!("offset {offset}"),
             };
-            told("sought", Notable, format!("is told to read {partition} from {place} on")).on(partition)
+            told("sought", Notable, format!("is told to read {partition} from {place} on")).reading(partition)
         }
         ConsumerEvent::Paused { partitions } => {
             told("paused", Notable, format!("holds back with {}", names(partitions))).on_all(partitions)
@@ -158,16 +165,16 @@ fn wait(wait_ms: u64) -> String {
 }
 
 impl Told {
-    fn on(self, partition: &TopicPartition) -> Self {
+    fn reading(self, partition: &TopicPartition) -> Self {
         self.about(NodeId::lane(&partition.topic, partition.partition))
     }
 
     fn on_all(self, partitions: &[TopicPartition]) -> Self {
-        partitions.iter().fold(self, Told::on)
+        partitions.iter().fold(self, Told::reading)
     }
 
     fn on_places(self, offsets: &[PartitionOffset]) -> Self {
-        offsets.iter().fold(self, |told, one| told.on(&one.partition))
+        offsets.iter().fold(self, |told, one| told.reading(&one.partition))
     }
 
     fn in_group(self, group_id: &str) -> Self {

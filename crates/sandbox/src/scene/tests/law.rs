@@ -5,8 +5,9 @@ use super::drive::{
     Player, commit, configure, create, delete, delete_group, delete_records, fetch, grow, heartbeat, join, leave,
     listen, player, produce, sync,
 };
-use runnel_broker::ConnectionId;
+use runnel_broker::{BrokerId, BrokerState, ConnectionId, Input};
 use runnel_protocol::Random;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const TOPICS: [&str; 3] = ["orders", "payments", "audit"];
@@ -22,7 +23,11 @@ struct Life {
 
 impl Life {
     fn new(seed: u64) -> Self {
-        let mut bench = Bench::new(1);
+        Life::of(seed, 1)
+    }
+
+    fn of(seed: u64, brokers: i32) -> Self {
+        let mut bench = Bench::new(brokers);
         let clients = vec![bench.connect("checkout"), bench.connect("shop")];
         let segments = [("internal.segment.bytes", "600"), ("retention.bytes", "4000")];
         create(&mut bench, clients[0], "orders", 3, &segments);
@@ -145,8 +150,45 @@ impl Life {
 }
 
 #[test]
+fn brokers_that_crash_stop_and_come_back_are_folded_too() {
+    for seed in 1..=4 {
+        let mut life = Life::of(seed, 3);
+        for step in 0..60 {
+            let broker = BrokerId(1 + i32::try_from(life.below(3)).unwrap());
+            match life.below(12) {
+                0 => life.bench.input(Input::BrokerStopped { broker, clean: false }),
+                1 => life.bench.input(Input::BrokerStopped { broker, clean: true }),
+                2 | 3 => life.bench.input(Input::BrokerStarted { broker }),
+                4 => life.bench.wait(Duration::from_secs(10)),
+                _ if life.bench.scene.cluster.brokers[&1].state == BrokerState::Up && step % 2 == 0 => {
+                    let client = life.bench.connect("visitor");
+                    let lanes = &life.bench.scene.cluster.topics["orders"].lanes;
+                    let led = lanes.iter().find(|lane| lane.leader == 1).map_or(0, |lane| lane.partition);
+                    produce(&mut life.bench, client, "orders", led, &[(Some("user1"), Some("hi"))]);
+                }
+                _ => life.bench.wait(Duration::from_millis(300)),
+            }
+        }
+        let kinds: BTreeSet<_> = life.bench.scene.seen.causes.all().map(|cause| cause.kind).collect();
+        assert!(kinds.contains("leader_changed") && kinds.contains("broker_started"), "{kinds:?}");
+    }
+}
+
+#[test]
+fn a_batch_of_more_records_than_are_told_is_folded_too() {
+    let mut life = Life::new(1);
+    let client = life.clients[0];
+    for count in [150, 3, 130] {
+        let records: Vec<_> = (0..count).map(|_| (Some("user1"), Some("hi"))).collect();
+        produce(&mut life.bench, client, "payments", 0, &records);
+    }
+    let lane = life.bench.scene.cluster.lane("payments", 0).unwrap();
+    assert_eq!((lane.log_end_offset, lane.records.len()), (283, 120));
+}
+
+#[test]
 fn the_scene_is_a_fold_of_the_snapshot_and_the_events_after_it() {
-    let mut kinds = std::collections::BTreeSet::new();
+    let mut kinds = BTreeSet::new();
     for seed in 1..=12 {
         let mut life = Life::new(seed);
         for step in 0..150 {
