@@ -4,6 +4,7 @@ use crate::config::ClusterConfig;
 use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};
 use crate::event::EventKind;
+use crate::explanation::RetentionExplanation;
 use crate::ids::{BrokerId, ConnectionId, PartitionIndex};
 use crate::input::Input;
 use crate::output::Output;
@@ -152,6 +153,14 @@ impl<S: Storage> Cluster<S> {
     pub fn record(&self, topic: &str, partition: i32, offset: Offset) -> Option<Record> {
         let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
         preview::record_at(&partition.log, &self.storage, offset)
+    }
+
+    /// What retention and compaction would do with a partition's log at a given time, and why not more; none if nobody
+    /// leads such a partition.
+    pub fn explain_retention(&self, topic: &str, partition: i32, now: Timestamp) -> Option<RetentionExplanation> {
+        let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
+        let checks = (self.core.timers.at(&Timer::Retention), self.core.timers.at(&Timer::Compaction));
+        Some(RetentionExplanation::of(partition, &self.storage, now, checks))
     }
 
     /// Counters since the start.

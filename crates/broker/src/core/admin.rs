@@ -252,7 +252,7 @@ impl Core {
         for (broker_id, broker) in &mut self.brokers {
             let config = self.settings.log_config(*broker_id, &overrides);
             let min_in_sync_replicas = self.settings.min_in_sync_replicas(*broker_id, &overrides);
-            for (_, partition) in broker.partitions.iter_mut().filter(|(key, _)| key.topic_id == id) {
+            for partition in broker.partitions.of_topic_mut(id) {
                 partition.log.set_config(config);
                 partition.min_in_sync_replicas = min_in_sync_replicas;
             }

@@ -35,7 +35,7 @@ use crate::ids::{BrokerId, ConnectionId, PartitionIndex, TopicPartition};
 use crate::metadata::{Journal, METADATA_TOPIC_ID};
 use crate::output::Output;
 use crate::purgatory::Purgatory;
-use crate::replication::Partition;
+use crate::replication::{Partition, Partitions};
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use bytestring::ByteString;
@@ -44,6 +44,7 @@ use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What one input is handled with.
@@ -56,8 +57,8 @@ pub(crate) struct Turn<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Broker {
     pub(crate) endpoints: Vec<Endpoint>,
-    pub(crate) partitions: BTreeMap<TopicPartition, Partition>,
-    pub(crate) groups: Groups,
+    pub(crate) partitions: Partitions,
+    pub(crate) groups: Arc<Groups>,
     /// Producer ids that it may give out.
     pub(crate) producer_ids: Range<i64>,
     /// Where the metadata log ends with the record that says they are its own.
@@ -69,11 +70,12 @@ pub(crate) struct Broker {
     pub(crate) loading: VecDeque<(TopicPartition, Offset)>,
 }
 
-/// The whole cluster but for its storage.
+/// The whole cluster but for its storage. Its large parts are shared between clones until one of them changes them, so
+/// that a whole world can be kept for every point in time to which one may want to return.
 #[derive(Clone, Debug)]
 pub(crate) struct Core {
-    pub(crate) config: ClusterConfig,
-    pub(crate) settings: Settings,
+    pub(crate) config: Arc<ClusterConfig>,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) cluster_id: ByteString,
     pub(crate) random: Random,
     pub(crate) metadata: Journal,
@@ -236,12 +238,12 @@ impl Core {
     pub(crate) fn set_watched(&mut self, watched: bool) {
         self.watched = watched;
         for broker in self.brokers.values_mut() {
-            broker.groups.set_watched(watched);
+            Arc::make_mut(&mut broker.groups).set_watched(watched);
         }
     }
 
     pub(crate) fn groups(&mut self, broker: BrokerId) -> &mut Groups {
         let broker = self.brokers.get_mut(&broker).expect("connections belong to brokers of the cluster");
-        &mut broker.groups
+        Arc::make_mut(&mut broker.groups)
     }
 }

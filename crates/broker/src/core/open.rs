@@ -10,7 +10,7 @@ use crate::log::{self, Files, Hints, Log};
 use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionDelta, PartitionRegistration};
 use crate::properties;
 use crate::purgatory::Purgatory;
-use crate::replication::Partition;
+use crate::replication::{Partition, Partitions};
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use crate::topics;
@@ -19,6 +19,7 @@ use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Why a cluster cannot be opened.
@@ -64,8 +65,8 @@ impl Core {
             let was_clean = properties::begin(storage, broker.id, &cluster_id, &mut random)?;
             let state = Broker {
                 endpoints: broker.endpoints.clone(),
-                partitions: BTreeMap::new(),
-                groups: Groups::new(settings.groups_config(config.profile)),
+                partitions: Partitions::default(),
+                groups: Arc::new(Groups::new(settings.groups_config(config.profile))),
                 producer_ids: 0..0,
                 producer_ids_written: 0,
                 was_clean,
@@ -77,7 +78,7 @@ impl Core {
         let controller_was_clean = brokers.get(&controller).is_some_and(|broker| broker.was_clean);
         let metadata = Journal::open(storage, controller, controller_was_clean, now)?;
         let mut core = Core {
-            settings,
+            settings: Arc::new(settings),
             cluster_id,
             random,
             metadata,
@@ -96,7 +97,7 @@ impl Core {
             event_sequence: 0,
             watched: false,
             now,
-            config,
+            config: Arc::new(config),
         };
         let mut turn = Turn { now, storage };
         core.check_brokers()?;
@@ -157,7 +158,7 @@ impl Core {
             changes.extend(self.new_epoch(turn, topic, key, registration)?);
         }
         self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;
-        self.settings.load_dynamic(&self.metadata.image().broker_configs.clone());
+        Arc::make_mut(&mut self.settings).load_dynamic(&self.metadata.image().broker_configs.clone());
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use crate::timers::Timer;
 use crate::topics::CONSUMER_OFFSETS;
 use bytestring::ByteString;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// `leader_recovery_state` of a partition whose leader may have lost records.
 const RECOVERING: i8 = 1;
@@ -250,11 +251,12 @@ impl Core {
         let Some(topic) = self.metadata.image().topic_named(CONSUMER_OFFSETS) else { return };
         let (id, count) = (topic.id, i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX));
         let Some(state) = self.brokers.get_mut(&broker) else { return };
-        state.groups.set_offsets_partition_count(count);
+        let groups = Arc::make_mut(&mut state.groups);
+        groups.set_offsets_partition_count(count);
         let kept = state.partitions.iter().filter(|(key, one)| key.topic_id == id && one.offline.is_none());
         state.loading = kept.map(|(key, one)| (*key, one.log.log_start_offset())).collect();
         for (key, _) in &state.loading {
-            state.groups.load_partition(key.index.0, turn.now);
+            groups.load_partition(key.index.0, turn.now);
         }
         if !state.loading.is_empty() {
             self.timers.set(Timer::BrokerStart(broker), turn.now);

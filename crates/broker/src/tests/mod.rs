@@ -4,6 +4,7 @@ mod admin;
 mod adopted;
 mod brokers;
 mod client;
+mod cloning;
 mod compaction;
 mod configs;
 mod determinism;
