@@ -212,6 +212,9 @@ fn http_answers_this_machine_and_nobody_elses_page() {
         let metrics = get(&served, "/metrics", &host).await;
         assert!(metrics.contains("kafka_log_log_logendoffset{topic=\"orders\",partition=\"1\"} 0\n"), "{metrics}");
         assert!(get(&served, "/api/cluster", &host).await.contains("\"name\":\"orders\""));
+        let log = "00000000000000000000.log";
+        assert!(!get(&served, "/api/cluster", &host).await.contains(log));
+        assert!(get(&served, "/api/cluster?full", &host).await.contains(log));
         for headers in ["host: evil.example\r\n", "", &format!("{host}origin: http://evil.example\r\n")] {
             assert!(get(&served, "/api/cluster", headers).await.starts_with("HTTP/1.1 403"), "{headers:?}");
         }

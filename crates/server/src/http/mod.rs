@@ -4,7 +4,7 @@
 //! /             a page that shows the cluster
 //! /healthz      "ok" while the core answers
 //! /metrics      Prometheus text
-//! /api/cluster  the state as JSON
+//! /api/cluster  the state as JSON; with ?full also records, segments and files
 //! /api/events   WebSocket: a snapshot, then events
 //! /api/brokers/N/kill, /stop, /revive   POST: a broker crashes, stops cleanly, starts again
 //! ```
@@ -154,7 +154,10 @@ fn answer(site: &Rc<Site>, request: Request<Incoming>) -> Answer {
             with_type(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", exposition)
         }
         "/api/cluster" => {
-            let snapshot = site.driver.look(|cluster, _| serde_json::to_string(&cluster.snapshot()));
+            let is_full = request.uri().query() == Some("full");
+            let snapshot = site.driver.look(|cluster, _| {
+                serde_json::to_string(&if is_full { cluster.snapshot() } else { cluster.overview() })
+            });
             match snapshot {
                 Ok(json) => with_type(StatusCode::OK, "application/json", json),
                 Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),
