@@ -8,18 +8,22 @@ pub mod assignors;
 pub mod backoff;
 pub mod carrier;
 pub mod consumer;
+pub mod event;
 pub mod kind;
 pub mod metadata;
 pub mod network;
 pub mod partitioners;
+pub mod producer;
 pub mod setting;
 #[cfg(test)]
 pub(crate) mod testing;
 mod topic_partition;
 
 pub use carrier::{Address, Carried, LinkId, Signal};
+pub use event::{ClientEvent, ConnectionEvent, ProducerEvent};
 pub use kind::{ClientKind, UnknownKind, network_settings};
 pub use metadata::{Metadata, MetadataOutcome, MetadataSettings};
 pub use network::{Failure, Network, NetworkSettings, Peer, Reply, RequestId};
+pub use producer::{Producer, ProducerRecord, ProducerSettings, RecordPlace, SendFailure, SendId};
 pub use setting::SettingError;
 pub use topic_partition::TopicPartition;

@@ -33,6 +33,7 @@ import org.apache.kafka.common.PartitionInfo;
  * <pre>
  * ASSIGNOR GENERATION TOPIC:COUNT,... ID;INSTANCE;HEX ...    ok ID;HEX;HEX ...
  *                                                            error WHY
+ *                                                            endless
  * </pre>
  *
  * A member is its id, its instance id or nothing, and the subscription that it sends in JoinGroup. The answer has the
@@ -41,6 +42,7 @@ import org.apache.kafka.common.PartitionInfo;
  */
 public final class AssignorOracle {
     private static final HexFormat HEX = HexFormat.of();
+    private static final long PATIENCE_MS = 500;
 
     private AssignorOracle() {
     }
@@ -51,15 +53,33 @@ public final class AssignorOracle {
         PrintStream out = System.out;
         System.setOut(System.err);
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String answer;
-            try {
-                answer = "ok " + answer(line.split(" "));
-            } catch (RuntimeException error) {
-                answer = "error " + error.toString().replace('\n', ' ');
-            }
-            out.println(answer);
+            out.println(answerInTime(line.split(" ")));
             out.flush();
         }
+    }
+
+    /** Where subscriptions differ, Kafka's sticky assignors may deal for ever: then the thread is stopped. */
+    @SuppressWarnings({"deprecation", "removal"})
+    private static String answerInTime(String[] words) {
+        String[] answer = {"endless"};
+        Thread thread = new Thread(() -> {
+            try {
+                answer[0] = "ok " + answer(words);
+            } catch (RuntimeException error) {
+                answer[0] = "error " + error.toString().replace('\n', ' ');
+            }
+        });
+        thread.start();
+        try {
+            thread.join(PATIENCE_MS);
+            if (thread.isAlive()) {
+                thread.stop();
+                thread.join();
+            }
+        } catch (InterruptedException error) {
+            Thread.currentThread().interrupt();
+        }
+        return answer[0];
     }
 
     private static String answer(String[] words) {

@@ -30,21 +30,18 @@ fn assignors_deal_as_kafkas_own() {
             .args(["-XX:TieredStopAtLevel=1", "-cp", &format!("{}/*", folders::target("kafka-4.3.0").display())])
             .arg(folders::package("java/AssignorOracle.java")),
     );
-    let mut moved_otherwise = 0;
+    let (mut endless, mut otherwise) = (0, 0);
     for assignor in [Assignor::Range, Assignor::RoundRobin, Assignor::Sticky, Assignor::CooperativeSticky] {
         for seed in 0..GROUPS {
             let mut group = Group::random(assignor, seed);
             for generation_id in 1..=REBALANCES {
                 let question = group.question(generation_id);
                 let theirs = oracle.ask(&question);
-                let theirs = theirs.strip_prefix("ok ").unwrap_or_else(|| panic!("{question}\n{theirs}"));
                 let ours = group.answer(generation_id);
-                if ours != theirs {
-                    assert!(
-                        group.is_mixed() && is_sticky(assignor),
-                        "seed {seed} generation {generation_id}\n{question}\nours   {ours}\nKafka's {theirs}"
-                    );
-                    moved_otherwise += 1;
+                if theirs.strip_prefix("ok ") != Some(&ours) {
+                    let place = format!("seed {seed} generation {generation_id}\n{question}");
+                    assert!(group.is_mixed() && is_sticky(assignor), "{place}\nours   {ours}\nKafka's {theirs}");
+                    *if theirs == "endless" { &mut endless } else { &mut otherwise } += 1;
                 }
                 group.change(generation_id);
             }
@@ -53,7 +50,7 @@ fn assignors_deal_as_kafkas_own() {
     let seconds = started.elapsed().as_secs_f64();
     report(&format!(
         "scenario assignors_deal_as_kafkas_own: {GROUPS} groups each, {REBALANCES} rebalances each, byte for byte; \
-         {moved_otherwise} sticky rebalances of mixed subscriptions differ: {seconds:.1} s"
+         of the sticky ones of mixed subscriptions {otherwise} differ, and {endless} Kafka never ends: {seconds:.1} s"
     ));
 }
 
@@ -182,7 +179,8 @@ impl Group {
         let is_mixed = self.is_mixed();
         let common = self.members[0].topics.clone();
         for member in &mut self.members {
-            if self.random.below(12) == 0 {
+            // With members of an older generation and mixed subscriptions Kafka's sticky assignors may deal for ever.
+            if self.random.below(12) == 0 && !is_mixed {
                 continue;
             }
             let partitions = self.assigned.remove(&member.member_id).unwrap_or_default();
@@ -209,8 +207,7 @@ impl Group {
         }
     }
 
-    /// The first member wants other topics, and gives up what it held of the rest. If it still said that it holds them,
-    /// in an older generation, Kafka's own sticky assignors would deal for ever.
+    /// The first member wants other topics, and gives up what it held.
     fn change_mind(&mut self) {
         let topics = self.some_topics();
         let assignor = self.assignor;

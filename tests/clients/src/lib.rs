@@ -27,6 +27,12 @@ mod assignors;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod recorder;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod second_oracle;
+#[cfg(test)]
+mod sequences;
+#[cfg(test)]
+mod simulated;

@@ -128,12 +128,10 @@ impl Consumer {
         (fetch_offset, turn): (i64, u32),
         data: &PartitionData,
     ) -> Option<Came> {
-        match code_of(data.error_code) {
-            ErrorCode::None => {}
-            error => {
-                self.partition_failed(now, &partition, fetch_offset, error, data);
-                return None;
-            }
+        let error = code_of(data.error_code);
+        if error != ErrorCode::None {
+            self.partition_failed(now, &partition, fetch_offset, error, data);
+            return None;
         }
         let bytes = data.records.as_ref().and_then(runnel_protocol::Chunks::as_bytes).unwrap_or_default();
         let reading = Reading {

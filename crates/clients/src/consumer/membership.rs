@@ -54,19 +54,22 @@ impl Consumer {
             .map_or((response.error_code, response.node_id, &response.host, response.port), |one| {
                 (one.error_code, one.node_id, &one.host, one.port)
             });
-        match code_of(code) {
-            ErrorCode::None => {
-                let address = Address { host: host.to_string(), port: u16::try_from(port).unwrap_or(0) };
-                self.network.learn(now, node_id, address);
-                self.group.coordinator = Some(node_id);
-                self.group.find_at = None;
-                self.group.failures_count = 0;
-                let group_id = self.group_id().to_owned();
-                self.emit(|| ConsumerEvent::CoordinatorFound { group_id, node_id });
+        let error = code_of(code);
+        if error != ErrorCode::None {
+            if error.is_retriable() {
+                self.find_again(now);
+            } else {
+                self.fail(now, &format!("the group's coordinator cannot be found: {}", error.message()));
             }
-            error if error.is_retriable() => self.find_again(now),
-            error => self.fail(now, &format!("the group's coordinator cannot be found: {}", error.message())),
+            return;
         }
+        let address = Address { host: host.to_string(), port: u16::try_from(port).unwrap_or(0) };
+        self.network.learn(now, node_id, address);
+        self.group.coordinator = Some(node_id);
+        self.group.find_at = None;
+        self.group.failures_count = 0;
+        let group_id = self.group_id().to_owned();
+        self.emit(|| ConsumerEvent::CoordinatorFound { group_id, node_id });
     }
 
     /// Looks for the coordinator again after a while.

@@ -222,28 +222,30 @@ impl Consumer {
                 if turns.get(&partition) != Some(&state.turn) {
                     continue;
                 }
-                match code_of(one.error_code) {
-                    ErrorCode::None => {
-                        let cause = match start {
-                            StartAt::Earliest => PositionCause::ResetToEarliest,
-                            StartAt::Latest | StartAt::Offset(_) => PositionCause::ResetToLatest,
-                        };
-                        self.move_position(&partition, one.offset, one.leader_epoch, cause);
-                    }
-                    error => {
-                        if crate::metadata::is_stale(error) {
-                            self.metadata.demand();
-                        } else if !error.is_retriable() {
-                            self.fail(now, &format!("offsets of {partition} cannot be listed: {}", error.message()));
-                        }
-                        if let Some(state) = self.partitions.get_mut(&partition) {
-                            state.stage = Stage::NeedsOffset(start);
-                        }
-                        self.put_off(now, &partition);
-                    }
+                let error = code_of(one.error_code);
+                if error != ErrorCode::None {
+                    self.listing_failed(now, &partition, start, error);
+                    continue;
                 }
+                let cause = match start {
+                    StartAt::Earliest => PositionCause::ResetToEarliest,
+                    StartAt::Latest | StartAt::Offset(_) => PositionCause::ResetToLatest,
+                };
+                self.move_position(&partition, one.offset, one.leader_epoch, cause);
             }
         }
+    }
+
+    fn listing_failed(&mut self, now: Timestamp, partition: &TopicPartition, start: StartAt, error: ErrorCode) {
+        if crate::metadata::is_stale(error) {
+            self.metadata.demand();
+        } else if !error.is_retriable() {
+            self.fail(now, &format!("offsets of {partition} cannot be listed: {}", error.message()));
+        }
+        if let Some(state) = self.partitions.get_mut(partition) {
+            state.stage = Stage::NeedsOffset(start);
+        }
+        self.put_off(now, partition);
     }
 
     /// Writes offsets down. Returns whether anybody could be asked.

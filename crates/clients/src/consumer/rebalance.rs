@@ -166,20 +166,21 @@ impl Consumer {
     pub(super) fn join_refused(&mut self, now: Timestamp, error: ErrorCode) {
         self.group.state = GroupState::Unjoined;
         self.group.rebalance_until = None;
-        match error {
-            ErrorCode::UnknownMemberId => return self.group.reset(false, "the coordinator does not know the member"),
-            ErrorCode::IllegalGeneration => return self.group.reset(true, "the generation is over"),
-            ErrorCode::RebalanceInProgress => {
-                self.group.request_rejoin("the group rebalances");
-                if self.settings.kind == ClientKind::Java {
-                    return;
-                }
+        if error == ErrorCode::UnknownMemberId {
+            return self.group.reset(false, "the coordinator does not know the member");
+        }
+        if error == ErrorCode::IllegalGeneration {
+            return self.group.reset(true, "the generation is over");
+        }
+        if error == ErrorCode::RebalanceInProgress {
+            self.group.request_rejoin("the group rebalances");
+            if self.settings.kind == ClientKind::Java {
+                return;
             }
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable => {
-                self.lose_coordinator(now, error.message());
-            }
-            error if error.is_retriable() => {}
-            error => return self.fail(now, &format!("the group refuses the member: {}", error.message())),
+        } else if is_elsewhere(error) {
+            self.lose_coordinator(now, error.message());
+        } else if !error.is_retriable() {
+            return self.fail(now, &format!("the group refuses the member: {}", error.message()));
         }
         self.group.request_rejoin("joining failed");
         self.join_later(now);
@@ -193,21 +194,18 @@ impl Consumer {
 
     /// A heartbeat or a commit was answered with what concerns the membership.
     pub(super) fn membership_error(&mut self, now: Timestamp, error: ErrorCode) {
-        match error {
-            ErrorCode::RebalanceInProgress => {
-                if self.group.state == GroupState::Stable {
-                    self.group.request_rejoin("the group rebalances");
-                }
+        if error == ErrorCode::RebalanceInProgress {
+            if self.group.state == GroupState::Stable {
+                self.group.request_rejoin("the group rebalances");
             }
-            ErrorCode::UnknownMemberId => self.member_is_out(false, "the coordinator does not know the member"),
-            ErrorCode::IllegalGeneration => self.member_is_out(true, "the generation is over"),
-            ErrorCode::NotCoordinator | ErrorCode::CoordinatorNotAvailable | ErrorCode::RequestTimedOut => {
-                self.lose_coordinator(now, error.message());
-            }
-            ErrorCode::FencedInstanceId => {
-                self.fail(now, "another consumer has taken this one's group.instance.id");
-            }
-            _ => {}
+        } else if error == ErrorCode::UnknownMemberId {
+            self.member_is_out(false, "the coordinator does not know the member");
+        } else if error == ErrorCode::IllegalGeneration {
+            self.member_is_out(true, "the generation is over");
+        } else if error == ErrorCode::FencedInstanceId {
+            self.fail(now, "another consumer has taken this one's group.instance.id");
+        } else if is_elsewhere(error) {
+            self.lose_coordinator(now, error.message());
         }
     }
 
@@ -219,4 +217,9 @@ impl Consumer {
             }
         }
     }
+}
+
+/// Whether the error says that somebody else coordinates the group, or nobody does.
+fn is_elsewhere(error: ErrorCode) -> bool {
+    [ErrorCode::NotCoordinator, ErrorCode::CoordinatorNotAvailable, ErrorCode::RequestTimedOut].contains(&error)
 }

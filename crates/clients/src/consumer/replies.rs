@@ -139,24 +139,30 @@ impl Consumer {
         if self.group.state != GroupState::Joining {
             return;
         }
-        match code_of(response.error_code) {
-            ErrorCode::None => {
-                let deals = self.joined(now, response);
-                if self.settings.kind == ClientKind::Kafkajs {
-                    self.kafkajs_joined(now);
-                } else {
-                    self.send_sync(now, deals);
-                }
+        let error = code_of(response.error_code);
+        if error == ErrorCode::None {
+            let deals = self.joined(now, response);
+            if self.settings.kind == ClientKind::Kafkajs {
+                self.kafkajs_joined(now);
+            } else {
+                self.send_sync(now, deals);
             }
-            ErrorCode::MemberIdRequired => {
-                let member_id = response.member_id.to_string();
-                self.group.member_id.clone_from(&member_id);
-                self.emit(|| ConsumerEvent::MemberIdGiven { member_id });
-                self.group.rejoin = Some("need to re-join with the given member-id".to_owned());
-                self.send_join(now);
-            }
-            error if self.settings.kind == ClientKind::Kafkajs => self.kafkajs_refused(now, error),
-            error => self.join_refused(now, error),
+        } else if error == ErrorCode::MemberIdRequired {
+            let member_id = response.member_id.to_string();
+            self.group.member_id.clone_from(&member_id);
+            self.emit(|| ConsumerEvent::MemberIdGiven { member_id });
+            self.group.rejoin = Some("need to re-join with the given member-id".to_owned());
+            self.send_join(now);
+        } else {
+            self.membership_refused(now, error);
+        }
+    }
+
+    fn membership_refused(&mut self, now: Timestamp, error: ErrorCode) {
+        if self.settings.kind == ClientKind::Kafkajs {
+            self.kafkajs_refused(now, error);
+        } else {
+            self.join_refused(now, error);
         }
     }
 
@@ -164,14 +170,14 @@ impl Consumer {
         if self.group.state != GroupState::Syncing {
             return;
         }
-        match code_of(response.error_code) {
-            ErrorCode::None => match decode_assignment(&response.assignment) {
-                Ok(assigned) if self.settings.kind == ClientKind::Kafkajs => self.kafkajs_assigned(now, assigned),
-                Ok(assigned) => self.assigned(now, assigned),
-                Err(error) => self.fail(now, &format!("the assignment cannot be read: {error}")),
-            },
-            error if self.settings.kind == ClientKind::Kafkajs => self.kafkajs_refused(now, error),
-            error => self.join_refused(now, error),
+        let error = code_of(response.error_code);
+        if error != ErrorCode::None {
+            return self.membership_refused(now, error);
+        }
+        match decode_assignment(&response.assignment) {
+            Ok(assigned) if self.settings.kind == ClientKind::Kafkajs => self.kafkajs_assigned(now, assigned),
+            Ok(assigned) => self.assigned(now, assigned),
+            Err(error) => self.fail(now, &format!("the assignment cannot be read: {error}")),
         }
     }
 

@@ -19,9 +19,12 @@ impl Metadata {
         }
     }
 
-    /// The least loaded of the known brokers. Where none of them can be reached, the bootstrap addresses come into
+    /// The broker with the least to do, for a request that any broker answers: an idle connection, else one with few
+    /// requests, else one that is or can be made. `None` where there is no address at all.
+    ///
+    /// Where no known broker can be reached, the bootstrap addresses come into
     /// play again: Java's `metadata.recovery.strategy=rebootstrap`, and librdkafka never forgets them.
-    fn least_loaded(&mut self, now: Timestamp, network: &Network) -> Option<Peer> {
+    pub fn least_loaded(&mut self, now: Timestamp, network: &Network) -> Option<Peer> {
         let known: Vec<Peer> = self.known_peers();
         let bootstrap: Vec<Peer> = (0..network.settings().bootstrap.len()).map(Peer::Bootstrap).collect();
         let usable = self.least_loaded_of(now, network, &known);
@@ -51,7 +54,9 @@ impl Metadata {
         let connected = known.iter().find(|peer| network.is_ready(**peer));
         let untried = || known.iter().find(|peer| !self.unreachable.contains(peer));
         let count = network.settings().bootstrap.len().max(1);
-        connected.or_else(untried).copied().unwrap_or(Peer::Bootstrap(self.bootstrap_turn % count))
+        let seed = (0..count).map(Peer::Bootstrap).find(|peer| network.is_ready(*peer));
+        let next = Peer::Bootstrap(self.bootstrap_turn % count);
+        connected.or_else(untried).copied().or(seed).unwrap_or(next)
     }
 
     fn known_peers(&self) -> Vec<Peer> {

@@ -239,7 +239,11 @@ impl Metadata {
         if self.asking.is_some() || now < self.not_before || !self.is_due(now) {
             return;
         }
-        let Some(peer) = self.choose(now, network) else { return };
+        let Some(peer) = self.choose(now, network) else {
+            // Without any address there is nothing but to look again.
+            self.not_before = now + self.settings.backoff.max;
+            return;
+        };
         if !network.is_ready(peer) && self.settings.kind != ClientKind::Kafkajs {
             // What is asked for is settled when the connection is there.
             network.connect(now, peer);

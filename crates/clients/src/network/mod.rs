@@ -253,6 +253,11 @@ impl Network {
         self.outputs.pop_front()
     }
 
+    /// Whether a reply waits to be polled.
+    pub fn has_replies(&self) -> bool {
+        !self.replies.is_empty()
+    }
+
     /// The next reply, in the order in which they came.
     pub fn poll_reply(&mut self) -> Option<Reply> {
         self.replies.pop_front()

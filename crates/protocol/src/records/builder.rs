@@ -191,6 +191,19 @@ impl BatchBuilder {
         self.bytes.len()
     }
 
+    /// What a record would add to [`BatchBuilder::size`] if it were appended next.
+    pub fn next_size(
+        &self,
+        timestamp: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &[RecordHeader],
+    ) -> usize {
+        let timestamp_delta = timestamp.wrapping_sub(self.base_timestamp.unwrap_or(timestamp));
+        let size = body_size(self.newest_offset_delta.saturating_add(1), timestamp_delta, key, value, headers);
+        varint::size(wire_size(size)) + size
+    }
+
     /// What a record would add to [`BatchBuilder::size`] at most.
     pub fn record_size_max(key: Option<&[u8]>, value: Option<&[u8]>, headers: &[RecordHeader]) -> usize {
         5 + body_size(i32::MIN, i64::MIN, key, value, headers)

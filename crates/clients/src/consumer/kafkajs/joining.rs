@@ -26,14 +26,14 @@ impl Consumer {
     /// Metadata came, or will not.
     pub(in super::super) fn kafkajs_metadata(&mut self, now: Timestamp, outcome: &MetadataOutcome) {
         match outcome {
-            MetadataOutcome::Updated { .. } => match self.kafkajs.stage {
-                Stage::LeaderMetadata => {
+            MetadataOutcome::Updated { .. } => {
+                if self.kafkajs.stage == Stage::LeaderMetadata {
                     self.kafkajs.stage = Stage::Asking;
                     self.send_sync(now, true);
+                } else if self.kafkajs.stage == Stage::JoinMetadata {
+                    self.kafkajs.stage = Stage::Joining;
                 }
-                Stage::JoinMetadata => self.kafkajs.stage = Stage::Joining,
-                _ => {}
-            },
+            }
             MetadataOutcome::Failed { will_retry: true, .. } => {}
             MetadataOutcome::Failed { failure, will_retry: false } => {
                 let is_retriable = match failure {
@@ -65,25 +65,26 @@ impl Consumer {
     }
 
     pub(in super::super) fn kafkajs_coordinator(&mut self, now: Timestamp, response: &FindCoordinatorResponse) {
-        match code_of(response.error_code) {
-            ErrorCode::None => {
-                let node_id = response.node_id;
-                let port = u16::try_from(response.port).unwrap_or(0);
-                self.network.learn(now, node_id, Address { host: response.host.to_string(), port });
-                if self.group.coordinator != Some(node_id) {
-                    self.group.coordinator = Some(node_id);
-                    let group_id = self.group_id().to_owned();
-                    self.emit(|| ConsumerEvent::CoordinatorFound { group_id, node_id });
-                }
-                self.kafkajs_gives_up_all();
-                self.send_join(now);
-            }
-            error if error.is_retriable() => {
+        let error = code_of(response.error_code);
+        if error != ErrorCode::None {
+            if error.is_retriable() {
                 self.metadata.demand();
                 self.kafkajs_joins_later(now, error.message());
+            } else {
+                self.kafkajs_crash(now, error.message(), false);
             }
-            error => self.kafkajs_crash(now, error.message(), false),
+            return;
         }
+        let node_id = response.node_id;
+        let port = u16::try_from(response.port).unwrap_or(0);
+        self.network.learn(now, node_id, Address { host: response.host.to_string(), port });
+        if self.group.coordinator != Some(node_id) {
+            self.group.coordinator = Some(node_id);
+            let group_id = self.group_id().to_owned();
+            self.emit(|| ConsumerEvent::CoordinatorFound { group_id, node_id });
+        }
+        self.kafkajs_gives_up_all();
+        self.send_join(now);
     }
 
     /// What it had is gone with the old generation.
@@ -138,7 +139,11 @@ impl Consumer {
                 self.group.reset(false, "the coordinator does not know the member");
                 self.kafkajs_joins_later(now, error.message());
             }
-            _ => self.kafkajs_crash(now, error.message(), error.is_retriable()),
+            Problem::Stale
+            | Problem::OtherPartitions
+            | Problem::OtherBrokers
+            | Problem::Other(_)
+            | Problem::Closing => self.kafkajs_crash(now, error.message(), error.is_retriable()),
         }
     }
 

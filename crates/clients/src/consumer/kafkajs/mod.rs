@@ -96,12 +96,13 @@ enum Problem {
 
 impl Problem {
     fn of(error: ErrorCode) -> Problem {
-        match error {
-            ErrorCode::RebalanceInProgress | ErrorCode::NotCoordinator | ErrorCode::IllegalGeneration => {
-                Problem::Rebalancing
-            }
-            ErrorCode::UnknownMemberId => Problem::UnknownMember,
-            error => Problem::Other(error.message().to_owned()),
+        let rebalancing = [ErrorCode::RebalanceInProgress, ErrorCode::NotCoordinator, ErrorCode::IllegalGeneration];
+        if rebalancing.contains(&error) {
+            Problem::Rebalancing
+        } else if error == ErrorCode::UnknownMemberId {
+            Problem::UnknownMember
+        } else {
+            Problem::Other(error.message().to_owned())
         }
     }
 }
@@ -231,15 +232,16 @@ impl Consumer {
         if let Stage::Waiting { until, .. } = self.kafkajs.stage {
             all.push(("retry", until));
         }
-        let sleeps = self.kafkajs.fetchers.values().filter_map(|fetcher| match fetcher {
-            Fetcher::Sleeping { until } => Some(("sleep", *until)),
-            _ => None,
-        });
-        all.extend(sleeps);
-        all.extend(self.kafkajs.workers.iter().filter_map(|worker| match &worker.step {
-            Step::Processing { until, .. } => Some(("processing", *until)),
-            _ => None,
-        }));
+        for fetcher in self.kafkajs.fetchers.values() {
+            if let Fetcher::Sleeping { until } = fetcher {
+                all.push(("sleep", *until));
+            }
+        }
+        for worker in &self.kafkajs.workers {
+            if let Step::Processing { until, .. } = &worker.step {
+                all.push(("processing", *until));
+            }
+        }
     }
 
     /// Count-downs that nothing waits for: when the next heartbeat may be sent, and when the session would be over.

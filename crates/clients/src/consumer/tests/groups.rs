@@ -111,10 +111,7 @@ fn cooperative_members_keep_what_they_may_and_eager_ones_give_up_all() {
         let given_up: usize = stage.processes[0]
             .events
             .iter()
-            .map(|(_, event)| match event {
-                ConsumerEvent::Revoked { partitions } => partitions.len(),
-                _ => 0,
-            })
+            .map(|(_, event)| if let ConsumerEvent::Revoked { partitions } = event { partitions.len() } else { 0 })
             .sum();
         assert_eq!(given_up, revoked, "{strategy}");
     }

@@ -7,9 +7,9 @@ use runnel_protocol::messages::delete_records::{DeleteRecordsPartition, DeleteRe
 use runnel_protocol::{ApiKey, Request};
 
 fn delete_before(stage: &mut Stage, offset: i64) {
-    let one = DeleteRecordsPartition { partition_index: 0, offset, ..Default::default() };
-    let topic = DeleteRecordsTopic { name: "t".into(), partitions: vec![one], ..Default::default() };
-    let request = DeleteRecordsRequest { topics: vec![topic], timeout_ms: 1000, ..Default::default() };
+    let one = DeleteRecordsPartition { partition_index: 0, offset };
+    let topic = DeleteRecordsTopic { name: "t".into(), partitions: vec![one] };
+    let request = DeleteRecordsRequest { topics: vec![topic], timeout_ms: 1000 };
     stage.lab.ask(1, 1, &Request::DeleteRecords(request));
 }
 

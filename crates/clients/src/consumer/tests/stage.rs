@@ -144,9 +144,9 @@ impl Stage {
     /// What the program of a consumer has finished, as partition and offset.
     pub(super) fn processed(&self, index: usize) -> Vec<(i32, i64)> {
         let events = self.processes[index].events.iter();
-        let finished = events.filter_map(|(_, event)| match event {
-            ConsumerEvent::ProcessingFinished { partition, offset } => Some((partition.partition, *offset)),
-            _ => None,
+        let finished = events.filter_map(|(_, event)| {
+            let ConsumerEvent::ProcessingFinished { partition, offset } = event else { return None };
+            Some((partition.partition, *offset))
         });
         finished.collect()
     }
