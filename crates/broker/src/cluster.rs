@@ -4,12 +4,14 @@ use crate::config::ClusterConfig;
 use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};
 use crate::event::EventKind;
+use crate::explanation::RetentionExplanation;
 use crate::groups::GroupState;
-use crate::ids::{ConnectionId, PartitionIndex};
+use crate::ids::{BrokerId, ConnectionId, PartitionIndex};
 use crate::input::Input;
 use crate::output::Output;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{BrokerState, Snapshot};
 use crate::storage::{BlobId, LateClose, Storage, StorageError};
+use crate::timers::Timer;
 use crate::{Offset, preview};
 use runnel_protocol::records::Record;
 use runnel_protocol::time::Timestamp;
@@ -72,14 +74,19 @@ impl<S: Storage> Cluster<S> {
         let mut storage = LateClose { storage: &mut self.storage, closed: &mut self.closed };
         let mut turn = Turn { now: core.now, storage: &mut storage };
         while let Some(timer) = core.timers.pop_due(turn.now) {
-            let is_slice = timer == crate::timers::Timer::Cleaning;
+            let is_slice = matches!(timer, Timer::Cleaning | Timer::BrokerStart(_));
             core.handle_timer(&mut turn, timer);
             if is_slice {
-                // One slice of cleaning an input: who waits for something else comes first.
+                // One slice of such work an input: who waits for something else comes first.
                 break;
             }
         }
         match input {
+            Input::ConnectionOpened { connection, broker, .. } if !core.is_up(broker) => {
+                // It was on its way when the broker went.
+                let reason = format!("broker {broker} is not running");
+                core.outputs.push_back(Output::Close { connection, reason });
+            }
             Input::ConnectionOpened { connection, broker, listener, peer } => {
                 core.connections.insert(connection, Connection::new(broker, listener, peer.clone()));
                 core.emit(broker, || EventKind::ConnectionOpened { connection, peer });
@@ -89,6 +96,8 @@ impl<S: Storage> Cluster<S> {
                 core.connection_closed(connection, "the client closed it".to_owned());
             }
             Input::Flushed { id, outcome } => core.handle_flushed(&turn, id, outcome),
+            Input::BrokerStopped { broker, clean } => core.stop_broker(&mut turn, broker, clean),
+            Input::BrokerStarted { broker } => core.start_broker(&turn, broker),
             Input::Timer => {}
         }
         core.settle(&mut turn);
@@ -108,6 +117,16 @@ impl<S: Storage> Cluster<S> {
     pub fn is_busy(&self, connection: ConnectionId) -> bool {
         let state = self.core.connections.get(&connection);
         state.is_some_and(|state| state.answering.is_some() || !state.queue.is_empty())
+    }
+
+    /// Whether a broker takes connections: it is one of the cluster's, and neither stopped nor still starting.
+    pub fn is_listening(&self, broker: BrokerId) -> bool {
+        self.core.is_up(broker)
+    }
+
+    /// Whether a broker runs; none if the cluster has no such broker.
+    pub fn broker_state(&self, broker: BrokerId) -> Option<BrokerState> {
+        Some(BrokerState::of(&self.core.brokers.get(&broker)?.life))
     }
 
     /// Who is at the other end of a connection, in words.
@@ -145,6 +164,14 @@ impl<S: Storage> Cluster<S> {
     /// Below which offset consumers may read a partition, as its leader knows it.
     pub fn high_watermark(&self, topic: &str, partition: i32) -> Option<Offset> {
         Some(self.core.led_partition(topic, PartitionIndex(partition))?.high_watermark)
+    }
+
+    /// What retention and compaction would do with a partition's log at a given time, and why not more; none if nobody
+    /// leads such a partition.
+    pub fn explain_retention(&self, topic: &str, partition: i32, now: Timestamp) -> Option<RetentionExplanation> {
+        let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
+        let checks = (self.core.timers.at(&Timer::Retention), self.core.timers.at(&Timer::Compaction));
+        Some(RetentionExplanation::of(partition, &self.storage, now, checks))
     }
 
     /// Counters since the start.

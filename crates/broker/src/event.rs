@@ -54,9 +54,38 @@ pub enum RemovalReason {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields carry Kafka's own names; what is not plain from the name is said")]
 pub enum EventKind {
+    /// A broker is gone with all its connections: stopped cleanly, or crashed.
+    BrokerStopped {
+        clean: bool,
+        /// When the controller will miss it, if it did not say goodbye.
+        session_until: Option<Timestamp>,
+    },
+    /// The controller takes a broker out: its partitions are led by nobody from here on.
+    BrokerFenced {
+        why: String,
+    },
+    /// A broker comes back and reads its files; it takes no connections yet.
+    BrokerStarting {
+        partitions: u32,
+    },
     /// A broker has read its files and takes connections.
     BrokerStarted {
         partitions: u32,
+    },
+    /// Another broker decides about topics from here on.
+    ControllerMoved {
+        from: BrokerId,
+        to: BrokerId,
+    },
+    /// `from` and `to` are -1 where nobody leads.
+    LeaderChanged {
+        topic: String,
+        partition: i32,
+        from: i32,
+        to: i32,
+        leader_epoch: i32,
+        in_sync_replicas: Vec<i32>,
+        why: String,
     },
     /// Reading a partition's files after an unclean stop, something was cut off or rebuilt.
     LogRecovered {
@@ -118,9 +147,9 @@ pub enum EventKind {
         leader_epoch: i32,
         /// The codec's name, `none` without one.
         compression: Cow<'static, str>,
-        /// The first hundred records.
+        /// The first twenty records and the last hundred.
         previews: Vec<RecordPreview>,
-        /// How many records are not among the previews: there are more, or they could not be read within bounds.
+        /// How many records are not among the previews: there are more between, or they could not be read within bounds.
         previews_left_out: u32,
         /// The connection that brought them; none for the broker's own records.
         connection: Option<ConnectionId>,
@@ -193,10 +222,19 @@ pub enum EventKind {
         producer_epoch: i16,
         connection: ConnectionId,
     },
+    /// The partition takes no requests: nobody leads it, or its files cannot be written.
     PartitionOffline {
         topic: String,
         partition: i32,
         why: String,
+    },
+    /// The partition takes requests again.
+    PartitionOnline {
+        topic: String,
+        partition: i32,
+        log_start_offset: i64,
+        high_watermark: i64,
+        log_end_offset: i64,
     },
     /// Something that a consumer group did.
     Group {

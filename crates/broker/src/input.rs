@@ -37,6 +37,20 @@ pub enum Input {
         /// Whether the bytes are durable.
         outcome: Result<(), StorageError>,
     },
+    /// A broker stops: its connections are closed at once. What it wrote is kept, as the operating system keeps what a
+    /// crashed process has written. A broker that is not running is left as it is.
+    BrokerStopped {
+        /// Which.
+        broker: BrokerId,
+        /// Whether it says goodbye (a controlled shutdown) or crashes, so that the controller has to miss it first.
+        clean: bool,
+    },
+    /// A broker that was stopped starts again. It takes connections when [`crate::Cluster::is_listening`] says so,
+    /// which may take until the controller has missed it.
+    BrokerStarted {
+        /// Which.
+        broker: BrokerId,
+    },
     /// Nothing but time has passed.
     Timer,
 }

@@ -13,6 +13,7 @@ pub mod configs;
 mod connection;
 mod core;
 pub mod event;
+mod explanation;
 pub mod groups;
 mod handlers;
 pub mod ids;
@@ -36,6 +37,7 @@ pub use cluster::Cluster;
 pub use config::{BrokerSettings, ClusterConfig, Durability, Endpoint, Profile};
 pub use core::{ApiCounters, Metrics, OpenError, TopicCounters};
 pub use event::{Event, EventKind, PartitionPlace, RemovalReason, SCHEMA_VERSION};
+pub use explanation::RetentionExplanation;
 pub use ids::{BrokerId, ConnectionId, FlushId, PartitionIndex};
 pub use input::Input;
 pub use log::{Log, LogConfig};
@@ -43,7 +45,8 @@ pub use output::Output;
 pub use preview::{BytesPreview, KeyPreview, PreviewEncoding, RecordPreview};
 pub use runnel_protocol::{Random, Timestamp};
 pub use snapshot::{
-    BrokerSnapshot, ConnectionSnapshot, FileSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot, TopicSnapshot,
+    BrokerSnapshot, BrokerState, ConnectionSnapshot, FileSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot,
+    TopicSnapshot,
 };
 pub use storage::{BlobId, FaultyStorage, MemoryStorage, Storage, StorageError};
 

@@ -12,6 +12,7 @@ use crate::timers::ReplyId;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::Response;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A request whose answer is due later: where the answer goes, and in which form.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ pub(crate) struct Parked {
 #[derive(Clone, Debug)]
 pub(crate) enum Wait {
     /// Records (long poll).
-    Fetch(Box<ParkedFetch>),
+    Fetch(Arc<ParkedFetch>),
     /// The high watermarks of what was written; then the answer is ready.
     Written(Box<Written>),
     /// A group coordinator's word. It keeps the deadline itself.

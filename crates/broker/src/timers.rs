@@ -17,6 +17,10 @@ pub(crate) enum Timer {
     Cleaning,
     /// Recovery points, log start offsets and high watermarks are written down.
     Checkpoint,
+    /// A broker was not heard of for its session time-out (`broker.session.timeout.ms`): the controller fences it.
+    BrokerSession(BrokerId),
+    /// The next slice of a broker's start: one log to open, or one piece of groups to read.
+    BrokerStart(BrokerId),
     /// A group coordinator has something due: a session, a rebalance, expired offsets.
     Groups(BrokerId),
 }
@@ -47,6 +51,11 @@ impl Timers {
         if let Some(at) = self.at.remove(timer) {
             self.due.remove(&(at, timer.clone()));
         }
+    }
+
+    /// When the timer is due, if it is set.
+    pub(crate) fn at(&self, timer: &Timer) -> Option<Timestamp> {
+        self.at.get(timer).copied()
     }
 
     pub(crate) fn next(&self) -> Option<Timestamp> {

@@ -13,10 +13,11 @@ use bytes::Bytes;
 use runnel_broker::{BlobId, BrokerId, Cluster, ConnectionId, FlushId, Input, Output, StorageError, Timestamp};
 use runnel_protocol::{ApiKey, Chunk, Chunks};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// The cluster and all that waits for its outputs.
 pub(crate) struct Driver {
@@ -25,6 +26,8 @@ pub(crate) struct Driver {
     wakeup_moved: Notify,
     /// A flush is done.
     flushed: Notify,
+    /// A broker has begun or ceased to take connections.
+    lives_changed: Notify,
 }
 
 struct State {
@@ -38,6 +41,8 @@ struct State {
     flushes_under_way: usize,
     connections_opened: u64,
     latencies: Latencies,
+    /// Brokers that take no connections. Looked at only while somebody has stopped one.
+    away: BTreeSet<BrokerId>,
     /// The cluster is closed and takes no inputs.
     has_stopped: bool,
 }
@@ -62,10 +67,15 @@ impl Driver {
             flushes_under_way: 0,
             connections_opened: 0,
             latencies: Latencies::default(),
+            away: BTreeSet::new(),
             has_stopped: false,
         };
-        let driver =
-            Rc::new(Driver { state: RefCell::new(state), wakeup_moved: Notify::new(), flushed: Notify::new() });
+        let driver = Rc::new(Driver {
+            state: RefCell::new(state),
+            wakeup_moved: Notify::new(),
+            flushed: Notify::new(),
+            lives_changed: Notify::new(),
+        });
         // Opening it may have left outputs, and those come before the first input.
         driver.drain(&mut driver.state.borrow_mut());
         driver.handle(Input::Timer);
@@ -129,6 +139,28 @@ impl Driver {
         let client = self.state.borrow_mut().clients.remove(&connection);
         self.handle(Input::ConnectionClosed { connection });
         client.map(|client| client.name).unwrap_or_default()
+    }
+
+    /// Ends a broker, and with it its connections: by a crash, or cleanly.
+    pub(crate) fn stop_broker(self: &Rc<Self>, broker: BrokerId, clean: bool) {
+        self.state.borrow_mut().away.insert(broker);
+        self.handle(Input::BrokerStopped { broker, clean });
+        self.lives_changed.notify_waiters();
+    }
+
+    /// Begins to start a broker that was stopped.
+    pub(crate) fn start_broker(self: &Rc<Self>, broker: BrokerId) {
+        self.handle(Input::BrokerStarted { broker });
+    }
+
+    /// Whether a broker takes connections.
+    pub(crate) fn is_listening(&self, broker: BrokerId) -> bool {
+        self.state.borrow().cluster.is_listening(broker)
+    }
+
+    /// Resolves when some broker has begun or ceased to take connections since this was called.
+    pub(crate) fn lives_changed(&self) -> Notified<'_> {
+        self.lives_changed.notified()
     }
 
     /// Whether a request of the connection is being answered, so that it may send no other.
@@ -199,6 +231,12 @@ impl Driver {
             let now = state.clock.now();
             state.cluster.handle_input(now, input);
             self.drain(state);
+        }
+        let (cluster, away) = (&state.cluster, &mut state.away);
+        let away_before = away.len();
+        away.retain(|broker| !cluster.is_listening(*broker));
+        if away.len() != away_before {
+            self.lives_changed.notify_waiters();
         }
         while let Some(line) = state.cluster.poll_log() {
             tracing::warn!("{line}");

@@ -28,7 +28,10 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 /// A server, and where it is.
 struct Served {
     driver: Rc<Driver>,
+    /// Of the first broker.
     kafka: String,
+    /// Of all brokers.
+    brokers: Vec<String>,
     http: String,
 }
 
@@ -46,12 +49,13 @@ async fn serve(flags: &str) -> Served {
     let limits = Limits::new(|name| cluster.setting(name), 1024);
     let driver = Driver::new(cluster, clock);
     first_topics::create(&driver, &options.topics).await.unwrap();
-    let kafka = ports.first_addresses().remove(0);
+    let brokers = ports.first_addresses();
+    let kafka = brokers[0].clone();
     let url = http.url();
     ports.serve(&driver, limits);
     http.serve(&driver, []);
     tokio::task::spawn_local(driver.clone().keep_time());
-    Served { driver, kafka, http: url.strip_prefix("http://").unwrap().to_owned() }
+    Served { driver, kafka, brokers, http: url.strip_prefix("http://").unwrap().to_owned() }
 }
 
 /// Runs a test on one thread, as the server runs, and with an end to waiting.
@@ -187,8 +191,12 @@ fn connections_above_the_limit_are_closed() {
 }
 
 async fn get(served: &Served, path: &str, headers: &str) -> String {
+    ask_http(served, "GET", path, headers).await
+}
+
+async fn ask_http(served: &Served, method: &str, path: &str, headers: &str) -> String {
     let mut client = TcpStream::connect(&served.http).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\n{headers}connection: close\r\n\r\n");
+    let request = format!("{method} {path} HTTP/1.1\r\n{headers}connection: close\r\n\r\n");
     client.write_all(request.as_bytes()).await.unwrap();
     String::from_utf8(read_to_end(&mut client).await).unwrap()
 }
@@ -204,10 +212,53 @@ fn http_answers_this_machine_and_nobody_elses_page() {
         let metrics = get(&served, "/metrics", &host).await;
         assert!(metrics.contains("kafka_log_log_logendoffset{topic=\"orders\",partition=\"1\"} 0\n"), "{metrics}");
         assert!(get(&served, "/api/cluster", &host).await.contains("\"name\":\"orders\""));
+        let log = "00000000000000000000.log";
+        assert!(!get(&served, "/api/cluster", &host).await.contains(log));
+        assert!(get(&served, "/api/cluster?full", &host).await.contains(log));
         for headers in ["host: evil.example\r\n", "", &format!("{host}origin: http://evil.example\r\n")] {
             assert!(get(&served, "/api/cluster", headers).await.starts_with("HTTP/1.1 403"), "{headers:?}");
         }
         assert!(get(&served, "/etc/passwd", &host).await.starts_with("HTTP/1.1 404"));
+    });
+}
+
+#[test]
+fn a_broker_can_be_killed_and_revived_over_http() {
+    run(async {
+        let served = serve("--brokers 3 --set broker.session.timeout.ms=300").await;
+        let host = format!("host: {}\r\n", served.http);
+        let mut victim = TcpStream::connect(&served.brokers[1]).await.unwrap();
+        let mut other = TcpStream::connect(&served.brokers[2]).await.unwrap();
+        let foreign = format!("{host}origin: http://evil.example\r\n");
+        assert!(ask_http(&served, "POST", "/api/brokers/2/kill", &foreign).await.starts_with("HTTP/1.1 403"));
+        for (method, path, status) in [
+            ("GET", "/api/brokers/2/kill", 405),
+            ("POST", "/api/brokers/4/kill", 404),
+            ("POST", "/api/brokers/x/kill", 404),
+            ("POST", "/api/brokers/2/burn", 404),
+            ("POST", "/api/brokers/2", 404),
+        ] {
+            let answer = ask_http(&served, method, path, &host).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        }
+        for verb in ["kill", "stop"] {
+            let answer = ask_http(&served, "POST", &format!("/api/brokers/2/{verb}"), &host).await;
+            assert!(answer.ends_with("{\"broker\":2,\"state\":\"down\"}"), "{answer}");
+            assert_eq!(read_to_end(&mut victim).await, b"");
+            // The port closes on a task of its own, which has had its turn when another request is answered.
+            other.write_all(&api_versions(1)).await.unwrap();
+            read_frame(&mut other).await;
+            assert!(TcpStream::connect(&served.brokers[1]).await.is_err(), "the port is closed");
+            let back = served.driver.lives_changed();
+            let answer = ask_http(&served, "POST", "/api/brokers/2/revive", &host).await;
+            assert!(answer.contains("\"broker\":2"), "{answer}");
+            back.await;
+            other.write_all(&api_versions(1)).await.unwrap();
+            read_frame(&mut other).await;
+            victim = TcpStream::connect(&served.brokers[1]).await.unwrap();
+            victim.write_all(&api_versions(1)).await.unwrap();
+            assert!(!read_frame(&mut victim).await.is_empty());
+        }
     });
 }
 

@@ -9,6 +9,7 @@ use std::fmt;
 /// Broker keys with an effect here, sorted. A room that begins to follow a key adds it.
 pub const EFFECTIVE_KEYS: &[&str] = &[
     "auto.create.topics.enable",
+    "broker.session.timeout.ms",
     "compression.type",
     "connections.max.idle.ms",
     "default.replication.factor",

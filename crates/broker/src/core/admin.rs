@@ -69,7 +69,8 @@ impl Core {
     }
 
     fn usable_brokers(&self) -> Vec<UsableBroker> {
-        self.brokers.keys().map(|broker| UsableBroker { id: broker.0, fenced: false }).collect()
+        let registered = self.metadata.image().brokers.iter();
+        registered.map(|(id, broker)| UsableBroker { id: id.0, fenced: !broker.may_lead() }).collect()
     }
 
     /// Makes a topic. When this returns, every broker knows it and has its files.
@@ -103,7 +104,7 @@ impl Core {
             }
         };
         if name == topics::CONSUMER_OFFSETS {
-            for broker in self.broker_ids() {
+            for broker in self.broker_ids().into_iter().filter(|broker| self.is_up(*broker)).collect::<Vec<_>>() {
                 self.load_groups(turn, broker).map_err(|_| ErrorCode::KafkaStorageError)?;
             }
         }
@@ -251,7 +252,7 @@ impl Core {
         for (broker_id, broker) in &mut self.brokers {
             let config = self.settings.log_config(*broker_id, &overrides);
             let min_in_sync_replicas = self.settings.min_in_sync_replicas(*broker_id, &overrides);
-            for (_, partition) in broker.partitions.iter_mut().filter(|(key, _)| key.topic_id == id) {
+            for partition in broker.partitions.of_topic_mut(id) {
                 partition.log.set_config(config);
                 partition.min_in_sync_replicas = min_in_sync_replicas;
             }
@@ -272,7 +273,7 @@ impl Core {
         if state.producer_ids.is_empty() {
             let first = self.metadata.image().next_producer_id;
             let next_producer_id = first + PRODUCER_IDS_BLOCK;
-            let broker_epoch = self.metadata.image().brokers.get(&broker).copied().unwrap_or(-1);
+            let broker_epoch = self.broker_epoch(broker);
             let wait = self.commit(turn, &[Change::ProducerIds { broker, broker_epoch, next_producer_id }])?;
             if let Some(state) = self.brokers.get_mut(&broker) {
                 state.producer_ids = first..next_producer_id;
@@ -294,8 +295,7 @@ fn registrations(topic_id: Uuid, first: i32, replicas: &[Vec<BrokerId>]) -> impl
             replicas: replicas.clone(),
             in_sync_replicas: replicas.clone(),
             leader: replicas.first().copied(),
-            leader_epoch: 0,
-            partition_epoch: 0,
+            ..Default::default()
         },
     })
 }

@@ -28,7 +28,7 @@ impl Core {
                 }
             }
         };
-        for broker in self.brokers.values_mut() {
+        for broker in self.brokers.values_mut().filter(|broker| broker.life.keeps_all()) {
             for partition in broker.partitions.values_mut() {
                 keep(partition, turn);
             }
@@ -37,7 +37,8 @@ impl Core {
         outcome.map(|()| blobs)
     }
 
-    /// Writes down that everything is durable and marks the stop as clean. A broker with a partition that is offline is not: its files want a look.
+    /// Writes down that everything is durable and marks the stop as clean. A broker that
+    /// has crashed, or has a partition that is offline, is not: its files want a look.
     ///
     /// # Errors
     /// The store's.
@@ -46,11 +47,12 @@ impl Core {
             return Ok(());
         }
         let whole = |core: &Core, broker: &BrokerId| {
-            core.brokers
-                .get(broker)
-                .is_some_and(|broker| broker.partitions.values().all(|partition| partition.offline.is_none()))
+            core.brokers.get(broker).is_some_and(|broker| {
+                broker.life.keeps_all() && broker.partitions.values().all(|partition| partition.offline.is_none())
+            })
         };
-        let all = self.brokers.values_mut().flat_map(|broker| broker.partitions.values_mut());
+        let running = self.brokers.values_mut().filter(|broker| broker.life.keeps_all());
+        let all = running.flat_map(|broker| broker.partitions.values_mut());
         for partition in all.filter(|partition| partition.offline.is_none()) {
             let offset = partition.log.log_end_offset();
             partition.log.flushed(&Flush { blobs: Vec::new(), offset });
@@ -58,7 +60,7 @@ impl Core {
         for broker in self.broker_ids() {
             self.write_checkpoints(turn, broker);
             if whole(self, &broker) {
-                let epoch = self.metadata.image().brokers.get(&broker).copied().unwrap_or(-1);
+                let epoch = self.broker_epoch(broker);
                 properties::end(turn.storage, broker, epoch)?;
             }
         }

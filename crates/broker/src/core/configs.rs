@@ -13,6 +13,7 @@ use crate::topics::CONSUMER_OFFSETS;
 use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The configs of every broker.
@@ -221,7 +222,7 @@ impl Core {
             self.apply_topic_configs(resource);
         } else {
             let dynamic = self.metadata.image().broker_configs.clone();
-            self.settings.load_dynamic(&dynamic);
+            Arc::make_mut(&mut self.settings).load_dynamic(&dynamic);
             let topics: Vec<ByteString> = self.metadata.image().topic_names().cloned().collect();
             for topic in topics {
                 self.apply_topic_configs(&topic);

@@ -1,11 +1,13 @@
 //! Groups and the partitions of `__consumer_offsets` that keep them.
 
 use super::{Core, Turn};
+use crate::Offset;
 use crate::ids::{BrokerId, TopicPartition};
 use crate::log::{FirstBatch, ReadError};
 use crate::storage::{BlobId, StorageError};
 use crate::topics::CONSUMER_OFFSETS;
 use runnel_protocol::records;
+use std::sync::Arc;
 
 /// Bytes that are read at a time.
 const READ_SIZE: u32 = 1024 * 1024;
@@ -41,48 +43,62 @@ impl Core {
         broker: BrokerId,
         key: TopicPartition,
     ) -> Result<(), StorageError> {
-        let Some(partition) = self.partition(broker, key) else { return Ok(()) };
-        let name = partition.log.name().to_owned();
-        let mut offset = partition.log.log_start_offset();
+        let mut next = self.partition(broker, key).map(|partition| partition.log.log_start_offset());
+        while let Some(offset) = next {
+            next = self.load_piece(turn, broker, key, offset)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over the groups' records from `offset` on, one piece of them. Answers where to go on, if there is more.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn load_piece(
+        &mut self,
+        turn: &mut Turn<'_>,
+        broker: BrokerId,
+        key: TopicPartition,
+        offset: Offset,
+    ) -> Result<Option<Offset>, StorageError> {
+        let Some(partition) = self.partition(broker, key) else { return Ok(None) };
         let end = partition.log.log_end_offset();
+        if offset >= end {
+            return Ok(None);
+        }
+        let name = partition.log.name().to_owned();
+        let slice = match partition.log.read(turn.storage, offset, READ_SIZE, FirstBatch::Whole, end) {
+            Ok(slice) => slice,
+            Err(ReadError::Storage(error)) => return Err(error),
+            Err(ReadError::OffsetOutOfRange { .. }) => return Ok(None),
+        };
+        let storage = &*turn.storage;
+        let bytes =
+            slice.chunks.gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize))?;
+        let mut next = offset;
         let mut damaged = 0_u64;
-        while offset < end {
-            let Some(partition) = self.partition(broker, key) else { return Ok(()) };
-            let slice = match partition.log.read(turn.storage, offset, READ_SIZE, FirstBatch::Whole, end) {
-                Ok(slice) => slice,
-                Err(ReadError::Storage(error)) => return Err(error),
-                Err(ReadError::OffsetOutOfRange { .. }) => break,
-            };
-            let storage = &*turn.storage;
-            let bytes =
-                slice.chunks.gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize))?;
-            let before = offset;
-            for (header, range) in records::split(&bytes).ending_at_partial().map_while(Result::ok) {
-                offset = header.next_offset();
-                if header.attributes.is_control() {
-                    continue;
-                }
-                let Ok(found) = records::iterate(&bytes.slice(range), BATCH_SIZE_MAX) else {
-                    damaged += 1;
-                    continue;
-                };
-                for record in found {
-                    let loaded = record.ok().and_then(|record| {
-                        let key = record.key?;
-                        let groups = &mut self.brokers.get_mut(&broker)?.groups;
-                        groups.load_record(&key, record.value.as_ref(), turn.now).ok()
-                    });
-                    damaged += u64::from(loaded.is_none());
-                }
+        for (header, range) in records::split(&bytes).ending_at_partial().map_while(Result::ok) {
+            next = header.next_offset();
+            if header.attributes.is_control() {
+                continue;
             }
-            if offset == before {
-                // Nothing more lies in the log before its end: compaction took it.
-                break;
+            let Ok(found) = records::iterate(&bytes.slice(range), BATCH_SIZE_MAX) else {
+                damaged += 1;
+                continue;
+            };
+            for record in found {
+                let loaded = record.ok().and_then(|record| {
+                    let key = record.key?;
+                    let groups = Arc::make_mut(&mut self.brokers.get_mut(&broker)?.groups);
+                    groups.load_record(&key, record.value.as_ref(), turn.now).ok()
+                });
+                damaged += u64::from(loaded.is_none());
             }
         }
         if damaged > 0 {
             self.metrics.log.push_back(format!("{name}: {damaged} records could not be read and were passed over"));
         }
-        Ok(())
+        // Where nothing more lies in the log before its end, compaction took it.
+        Ok((next > offset).then_some(next))
     }
 }

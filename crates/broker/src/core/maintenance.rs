@@ -37,7 +37,7 @@ impl Core {
     }
 
     fn list_for_cleaning(&mut self, wanted: impl Fn(&Log) -> bool) {
-        for (id, broker) in &self.brokers {
+        for (id, broker) in self.brokers.iter().filter(|(_, broker)| broker.life.is_up()) {
             let listed = broker.partitions.iter().filter(|(_, partition)| wanted(&partition.log));
             self.cleaning.extend(listed.map(|(key, _)| (*id, *key)));
         }
@@ -153,7 +153,9 @@ impl Core {
     /// Writes the checkpoints of all brokers, and sets the next time.
     pub(crate) fn checkpoint(&mut self, turn: &mut Turn<'_>) {
         for broker in self.broker_ids() {
-            self.write_checkpoints(turn, broker);
+            if self.is_up(broker) {
+                self.write_checkpoints(turn, broker);
+            }
         }
         self.timers.set(Timer::Checkpoint, turn.now + CHECKPOINT_INTERVAL);
     }

@@ -9,11 +9,13 @@ mod close;
 mod configs;
 mod coordinators;
 mod flush;
+mod lifecycle;
 mod maintenance;
 mod metrics;
 mod open;
 mod requests;
 mod settle;
+mod start;
 
 pub use metrics::{ApiCounters, Metrics, TopicCounters};
 pub use open::OpenError;
@@ -21,6 +23,7 @@ pub use open::OpenError;
 pub(crate) use append::AppendRefusal;
 pub(crate) use configs::Settings;
 pub(crate) use flush::Flushes;
+pub(crate) use lifecycle::Life;
 
 use crate::Offset;
 use crate::config::{ClusterConfig, Endpoint};
@@ -32,7 +35,7 @@ use crate::ids::{BrokerId, ConnectionId, PartitionIndex, TopicPartition};
 use crate::metadata::{Journal, METADATA_TOPIC_ID};
 use crate::output::Output;
 use crate::purgatory::Purgatory;
-use crate::replication::Partition;
+use crate::replication::{Partition, Partitions};
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use bytestring::ByteString;
@@ -41,6 +44,7 @@ use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What one input is handled with.
@@ -53,21 +57,25 @@ pub(crate) struct Turn<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Broker {
     pub(crate) endpoints: Vec<Endpoint>,
-    pub(crate) partitions: BTreeMap<TopicPartition, Partition>,
-    pub(crate) groups: Groups,
+    pub(crate) partitions: Partitions,
+    pub(crate) groups: Arc<Groups>,
     /// Producer ids that it may give out.
     pub(crate) producer_ids: Range<i64>,
     /// Where the metadata log ends with the record that says they are its own.
     pub(crate) producer_ids_written: Offset,
     /// Whether its files were read after a clean stop.
     pub(crate) was_clean: bool,
+    pub(crate) life: Life,
+    /// The groups' partitions that it has still to read, and where it goes on in each.
+    pub(crate) loading: VecDeque<(TopicPartition, Offset)>,
 }
 
-/// The whole cluster but for its storage.
+/// The whole cluster but for its storage. Its large parts are shared between clones until one of them changes them, so
+/// that a whole world can be kept for every point in time to which one may want to return.
 #[derive(Clone, Debug)]
 pub(crate) struct Core {
-    pub(crate) config: ClusterConfig,
-    pub(crate) settings: Settings,
+    pub(crate) config: Arc<ClusterConfig>,
+    pub(crate) settings: Arc<Settings>,
     pub(crate) cluster_id: ByteString,
     pub(crate) random: Random,
     pub(crate) metadata: Journal,
@@ -103,18 +111,31 @@ impl Core {
         }
     }
 
-    /// The broker that decides about topics: the first.
+    /// The broker that decides about topics: the first that is running, or the first where none is.
     pub(crate) fn controller(&self) -> BrokerId {
-        self.brokers.keys().next().copied().expect("a cluster has a broker")
+        let running = self.brokers.iter().find(|(_, broker)| broker.life.is_up()).map(|(id, _)| *id);
+        running.or_else(|| self.brokers.keys().next().copied()).expect("a cluster has a broker")
+    }
+
+    /// Whether a broker of the cluster is running.
+    pub(crate) fn is_up(&self, broker: BrokerId) -> bool {
+        self.brokers.get(&broker).is_some_and(|broker| broker.life.is_up())
+    }
+
+    /// The epoch under which a broker is registered, -1 if it is not.
+    pub(crate) fn broker_epoch(&self, broker: BrokerId) -> i64 {
+        self.metadata.image().brokers.get(&broker).map_or(-1, |registration| registration.epoch)
     }
 
     pub(crate) fn broker_ids(&self) -> Vec<BrokerId> {
         self.brokers.keys().copied().collect()
     }
 
-    /// Every broker with the address that clients of this listener are told.
+    /// Every broker that is not fenced, with the address that clients of this listener are told.
     pub(crate) fn endpoints(&self, listener: usize) -> impl Iterator<Item = (BrokerId, &Endpoint)> {
-        self.brokers.iter().filter_map(move |(id, broker)| {
+        let registered = &self.metadata.image().brokers;
+        let is_fenced = |id: &BrokerId| registered.get(id).is_some_and(|registration| registration.fenced);
+        self.brokers.iter().filter(move |(id, _)| !is_fenced(id)).filter_map(move |(id, broker)| {
             Some((*id, broker.endpoints.get(listener).or_else(|| broker.endpoints.first())?))
         })
     }
@@ -217,12 +238,12 @@ impl Core {
     pub(crate) fn set_watched(&mut self, watched: bool) {
         self.watched = watched;
         for broker in self.brokers.values_mut() {
-            broker.groups.set_watched(watched);
+            Arc::make_mut(&mut broker.groups).set_watched(watched);
         }
     }
 
     pub(crate) fn groups(&mut self, broker: BrokerId) -> &mut Groups {
         let broker = self.brokers.get_mut(&broker).expect("connections belong to brokers of the cluster");
-        &mut broker.groups
+        Arc::make_mut(&mut broker.groups)
     }
 }

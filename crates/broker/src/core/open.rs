@@ -1,16 +1,16 @@
 //! Starting: what the files say becomes the cluster.
 
-use super::{Broker, Core, Flushes, Metrics, Settings, Turn};
+use super::{Broker, Core, Flushes, Life, Metrics, Settings, Turn};
 use crate::checkpoints::{self, Checkpoints};
 use crate::config::{ClusterConfig, Durability};
 use crate::event::EventKind;
 use crate::groups::Groups;
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition, parse_partition_folder, partition_folder, uuid_text};
 use crate::log::{self, Files, Hints, Log};
-use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionRegistration};
+use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionDelta, PartitionRegistration};
 use crate::properties;
 use crate::purgatory::Purgatory;
-use crate::replication::Partition;
+use crate::replication::{Partition, Partitions};
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use crate::topics;
@@ -19,6 +19,7 @@ use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Why a cluster cannot be opened.
@@ -64,18 +65,20 @@ impl Core {
             let was_clean = properties::begin(storage, broker.id, &cluster_id, &mut random)?;
             let state = Broker {
                 endpoints: broker.endpoints.clone(),
-                partitions: BTreeMap::new(),
-                groups: Groups::new(settings.groups_config(config.profile)),
+                partitions: Partitions::default(),
+                groups: Arc::new(Groups::new(settings.groups_config(config.profile))),
                 producer_ids: 0..0,
                 producer_ids_written: 0,
                 was_clean,
+                life: Life::Up,
+                loading: VecDeque::new(),
             };
             brokers.insert(broker.id, state);
         }
         let controller_was_clean = brokers.get(&controller).is_some_and(|broker| broker.was_clean);
         let metadata = Journal::open(storage, controller, controller_was_clean, now)?;
         let mut core = Core {
-            settings,
+            settings: Arc::new(settings),
             cluster_id,
             random,
             metadata,
@@ -94,7 +97,7 @@ impl Core {
             event_sequence: 0,
             watched: false,
             now,
-            config,
+            config: Arc::new(config),
         };
         let mut turn = Turn { now, storage };
         core.check_brokers()?;
@@ -123,8 +126,9 @@ impl Core {
         }
     }
 
-    /// Writes down that the brokers are there, as Kafka's do at each start. Whoever led a partition leads it again, in
-    /// a new epoch: what may have been lost at the end of its log is then recognizable for readers.
+    /// Writes down which brokers are there, where that is news: after a clean stop all is as it was. Whoever led a
+    /// partition leads it again, after a crash in a new epoch: what may have been lost at the end of its log is then
+    /// recognizable for readers.
     fn register(&mut self, turn: &mut Turn<'_>) -> Result<(), OpenError> {
         let mut changes = Vec::new();
         if self.metadata.image().features.is_empty() {
@@ -140,24 +144,52 @@ impl Core {
         }
         let epoch = self.metadata.end_offset();
         for broker in &self.config.brokers {
-            changes.push(Change::RegisterBroker {
-                broker: broker.id,
-                epoch,
-                incarnation: self.random.next_uuid(),
-                endpoints: broker.endpoints.clone(),
-            });
-        }
-        for topic in self.metadata.image().topics() {
-            for (index, partition) in (0..).map(PartitionIndex).zip(&topic.partitions) {
-                if partition.leader.is_some() {
-                    let (leader, in_sync_replicas) = (Some(partition.leader), None);
-                    changes.push(Change::PartitionLeader { topic_id: topic.id, index, leader, in_sync_replicas });
-                }
+            if !self.is_as_it_was(broker) {
+                changes.push(Change::RegisterBroker {
+                    broker: broker.id,
+                    epoch,
+                    incarnation: self.random.next_uuid(),
+                    fenced: false,
+                    endpoints: broker.endpoints.clone(),
+                });
             }
         }
+        for (topic, key, registration) in self.metadata.image().partitions() {
+            changes.extend(self.new_epoch(turn, topic, key, registration)?);
+        }
         self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;
-        self.settings.load_dynamic(&self.metadata.image().broker_configs.clone());
+        Arc::make_mut(&mut self.settings).load_dynamic(&self.metadata.image().broker_configs.clone());
         Ok(())
+    }
+
+    fn is_as_it_was(&self, broker: &crate::config::BrokerSettings) -> bool {
+        let was_clean = self.brokers.get(&broker.id).is_some_and(|state| state.was_clean);
+        let registered = self.metadata.image().brokers.get(&broker.id);
+        was_clean && registered.is_some_and(|one| one.may_lead() && one.endpoints == broker.endpoints)
+    }
+
+    /// The election of a partition's leader at the start, if one is due.
+    fn new_epoch(
+        &self,
+        turn: &Turn<'_>,
+        topic: &ByteString,
+        key: TopicPartition,
+        registration: &PartitionRegistration,
+    ) -> Result<Option<Change>, StorageError> {
+        let Some(broker) = registration.leader.or_else(|| registration.replicas.first().copied()) else {
+            return Ok(None);
+        };
+        let Some(state) = self.brokers.get(&broker) else { return Ok(None) };
+        let mut delta = PartitionDelta { leader: Some(Some(broker)), ..Default::default() };
+        if registration.leader.is_none() {
+            delta.in_sync_replicas = Some(vec![broker]);
+            delta.eligible_leaders = Some(Vec::new());
+            delta.last_known_leaders = Some(Vec::new());
+        } else if state.was_clean || turn.storage.list(&partition_folder(broker, topic, key.index))?.is_empty() {
+            // Nothing can have been lost.
+            return Ok(None);
+        }
+        Ok(Some(Change::PartitionDelta { topic_id: key.topic_id, index: key.index, delta }))
     }
 
     fn metadata_failure(&self) -> OpenError {
@@ -200,7 +232,7 @@ impl Core {
     }
 
     #[expect(clippy::too_many_arguments, reason = "what is known of a partition before its files are read")]
-    fn open_partition(
+    pub(super) fn open_partition(
         &mut self,
         turn: &mut Turn<'_>,
         broker: BrokerId,
@@ -333,7 +365,7 @@ impl Core {
                 leader: Some(broker),
                 // Above every epoch that the files may hold is not known before they are read; see below.
                 leader_epoch: 0,
-                partition_epoch: 0,
+                ..Default::default()
             },
         }));
         self.commit(turn, &changes).map_err(|_| self.metadata_failure())?;

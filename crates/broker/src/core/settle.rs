@@ -12,6 +12,7 @@ use crate::{Offset, metadata};
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::Response;
 use runnel_protocol::records::BatchBuilder;
+use std::sync::Arc;
 
 impl Core {
     /// Runs until nothing is left that this input has set going.
@@ -23,7 +24,7 @@ impl Core {
             // A delay of nothing is over at once.
             let due = |broker: &Broker| broker.groups.next_wakeup().is_some_and(|at| at <= turn.now);
             if let Some(broker) = self.brokers.values_mut().find(|broker| due(broker)) {
-                broker.groups.handle_timers(turn.now);
+                Arc::make_mut(&mut broker.groups).handle_timers(turn.now);
                 continue;
             }
             if let Some(waiter) = self.purgatory.pop_woken() {
@@ -59,13 +60,18 @@ impl Core {
             Timer::Compaction => self.begin_compaction(turn),
             Timer::Cleaning => self.clean_next(turn),
             Timer::Checkpoint => self.checkpoint(turn),
+            Timer::BrokerSession(broker) => self.broker_session_over(turn, broker),
+            Timer::BrokerStart(broker) => self.start_next(turn, broker),
         }
     }
 
-    fn drain_groups(&mut self, turn: &mut Turn<'_>) -> bool {
+    pub(crate) fn drain_groups(&mut self, turn: &mut Turn<'_>) -> bool {
         let mut any = false;
         for broker in self.broker_ids() {
-            while let Some(output) = self.groups(broker).poll_output() {
+            // A look first: whoever asks for a change gets a copy of what clones share.
+            while self.brokers.get(&broker).is_some_and(|state| state.groups.has_output())
+                && let Some(output) = self.groups(broker).poll_output()
+            {
                 any = true;
                 match output {
                     GroupOutput::Reply { reply, answer } => {

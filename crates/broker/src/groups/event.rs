@@ -66,11 +66,6 @@ pub enum GroupEvent {
         /// What it asks for.
         terms: MemberTerms,
     },
-    /// A coordinator has read the group from `__consumer_offsets` and serves it.
-    GroupLoaded {
-        /// The group as it is.
-        group: GroupSnapshot,
-    },
     /// A static member came back under a new identifier.
     MemberReplaced {
         /// The group.
@@ -170,7 +165,12 @@ pub enum GroupEvent {
         /// What was waited for.
         deadline: GroupDeadline,
     },
-    /// The group is gone.
+    /// A coordinator has read the group from `__consumer_offsets`: this is all that is known of it.
+    GroupLoaded {
+        /// The group.
+        group: Box<GroupSnapshot>,
+    },
+    /// The group is gone, or nobody coordinates it until a broker has read it again.
     GroupRemoved {
         /// The group.
         group_id: String,

@@ -13,7 +13,13 @@ use super::state::GroupState;
 use super::timers::Timer;
 use crate::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::time::Duration;
+
+/// Groups that are looked through at a time.
+const EXPIRY_SLICE_GROUPS: usize = 200;
+/// Between two slices: long enough that other inputs come in between.
+const EXPIRY_PAUSE: Duration = Duration::from_micros(1);
 
 /// From when on the retention of a group's offsets counts.
 enum RetentionFrom {
@@ -30,9 +36,14 @@ impl Groups {
         self.outbox.timers.set(now, Timer::OffsetsRetention, now + interval);
     }
 
+    /// Looks through some of the groups; the others follow a moment later, so that a heartbeat never waits for all.
     pub(super) fn expire_offsets(&mut self, now: Timestamp) {
+        let from = self.expiry_from.take().map_or(Bound::Unbounded, Bound::Included);
+        let mut looked_at = self.groups.range::<String, _>((from, Bound::Unbounded)).map(|(group_id, _)| group_id);
+        let slice: Vec<String> = looked_at.by_ref().take(EXPIRY_SLICE_GROUPS).cloned().collect();
+        self.expiry_from = looked_at.next().cloned();
         let mut by_partition: BTreeMap<i32, (BTreeSet<OffsetKey>, Vec<String>)> = BTreeMap::new();
-        for group in self.groups.values() {
+        for group in slice.iter().filter_map(|group_id| self.groups.get(group_id)) {
             if self.coordinate(&group.group_id).is_err() {
                 continue;
             }
@@ -48,7 +59,9 @@ impl Groups {
             let groups = group_ids.iter().filter_map(take).collect();
             self.append_tombstones(now, partition, keys, groups, OffsetRemoval::Expired);
         }
-        if !self.partitions.is_empty() {
+        if self.expiry_from.is_some() {
+            self.outbox.timers.set(Timer::OffsetsRetention, now + EXPIRY_PAUSE);
+        } else if !self.partitions.is_empty() {
             self.schedule_expiry(now);
         }
     }

@@ -12,7 +12,7 @@ use super::records::{self, Record};
 use super::request::Protocol;
 use super::state::GroupState;
 use super::timers::Timer;
-use super::{Groups, PartitionState, config};
+use super::{GroupSnapshot, Groups, PartitionState, config};
 use crate::Timestamp;
 use bytes::Bytes;
 use runnel_protocol::kinds::group_metadata::{GroupMetadataValue, MemberMetadata};
@@ -72,17 +72,43 @@ impl Groups {
                 group.begin_rebalance(now, outbox, &reason);
             }
         }
-        let loaded = self.groups.values().filter(|group| group.partition == partition);
-        for group_id in loaded.map(|group| group.group_id.clone()).collect::<Vec<_>>() {
-            self.show_loaded(&group_id);
-        }
         if !self.outbox.timers.is_set(&Timer::OffsetsRetention) {
             self.schedule_expiry(now);
+        }
+        self.show_loaded(partition);
+    }
+
+    /// Tells watchers of the groups that came back.
+    fn show_loaded(&mut self, partition: i32) {
+        if !self.outbox.is_watched {
+            return;
+        }
+        let loaded: Vec<GroupSnapshot> =
+            self.snapshot().into_iter().filter(|group| self.partition_for(&group.group_id) == partition).collect();
+        for group in loaded {
+            self.outbox.event(|| GroupEvent::GroupLoaded { group: Box::new(group) });
         }
     }
 
     /// This broker no longer leads a partition: all who wait for groups of it are sent away.
     pub fn unload_partition(&mut self, partition: i32, now: Timestamp) {
+        self.unload(partition, now, "another broker coordinates it");
+    }
+
+    /// This broker leads no partition any more; `why` is for watchers.
+    pub fn unload_all(&mut self, now: Timestamp, why: &str) {
+        let partitions: Vec<i32> = self.partitions.keys().copied().collect();
+        for partition in partitions {
+            self.unload(partition, now, why);
+        }
+    }
+
+    /// Whether the groups of some partition are still being read.
+    pub fn is_loading(&self) -> bool {
+        self.partitions.values().any(|state| *state == PartitionState::Loading)
+    }
+
+    fn unload(&mut self, partition: i32, now: Timestamp, why: &str) {
         if self.partitions.remove(&partition).is_none() {
             return;
         }
@@ -93,8 +119,7 @@ impl Groups {
         let group_ids: Vec<String> = group_ids.map(|group| group.group_id.clone()).collect();
         for group_id in &group_ids {
             if let Some(mut group) = self.groups.remove(group_id) {
-                let reason = "another broker coordinates it";
-                group.dissolve(&mut self.outbox, ErrorCode::NotCoordinator, reason);
+                group.dissolve(&mut self.outbox, ErrorCode::NotCoordinator, why);
             }
         }
         for id in appends {

@@ -77,6 +77,8 @@ pub struct Groups {
     groups: BTreeMap<String, Group>,
     offsets: Offsets,
     outbox: Outbox,
+    /// Where the look through groups for expired offsets goes on, while one is under way.
+    expiry_from: Option<String>,
 }
 
 /// Whether the groups of a partition can be served.
@@ -95,6 +97,7 @@ impl Groups {
             groups: BTreeMap::new(),
             offsets: Offsets::default(),
             outbox: Outbox::new(config),
+            expiry_from: None,
         }
     }
 
@@ -116,6 +119,11 @@ impl Groups {
     /// The next thing to do for the surroundings; `None` when all is done.
     pub fn poll_output(&mut self) -> Option<GroupOutput> {
         self.outbox.pop()
+    }
+
+    /// Whether there is something to do for the surroundings.
+    pub fn has_output(&self) -> bool {
+        self.outbox.has_output()
     }
 
     /// When [`Groups::handle_timers`] has to be called at the latest.

@@ -128,6 +128,10 @@ impl Outbox {
         }
     }
 
+    pub(super) fn has_output(&self) -> bool {
+        !self.outputs.is_empty()
+    }
+
     pub(super) fn pop(&mut self) -> Option<GroupOutput> {
         self.outputs.pop_front()
     }

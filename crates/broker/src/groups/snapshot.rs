@@ -120,14 +120,6 @@ impl Groups {
         });
         shown.collect()
     }
-
-    /// Tells watchers of a group that was read.
-    pub(super) fn show_loaded(&mut self, group_id: &str) {
-        if let Some(group) = self.groups.get(group_id).filter(|_| self.outbox.is_watched) {
-            let group = self.snapshot_of(group);
-            self.outbox.event(|| GroupEvent::GroupLoaded { group });
-        }
-    }
 }
 
 impl Group {

@@ -111,8 +111,8 @@ fn describe(topic: &crate::metadata::Topic, index: i32) -> Option<DescribeTopicP
         leader_id: partition.leader.map_or(-1, |leader| leader.0),
         leader_epoch: partition.leader_epoch,
         isr_nodes: partition.in_sync_replicas.iter().map(|broker| broker.0).collect(),
-        eligible_leader_replicas: Some(Vec::new()),
-        last_known_elr: Some(Vec::new()),
+        eligible_leader_replicas: Some(partition.eligible_leaders.iter().map(|broker| broker.0).collect()),
+        last_known_elr: Some(partition.last_known_leaders.iter().map(|broker| broker.0).collect()),
         offline_replicas: if partition.leader.is_some() { Vec::new() } else { replicas.clone() },
         replica_nodes: replicas,
     })

@@ -24,6 +24,7 @@ use runnel_protocol::messages::fetch::{
 };
 use runnel_protocol::{Chunks, ErrorCode, records};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -122,7 +123,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     }
     let until = turn.now + max_wait;
     let watched: BTreeSet<TopicPartition> = wanted.partitions().collect();
-    core.purgatory.park(call.reply, Parked::of(call, Wait::Fetch(Box::new(wanted))), watched);
+    core.purgatory.park(call.reply, Parked::of(call, Wait::Fetch(Arc::new(wanted))), watched);
     core.timers.set(Timer::Reply(call.reply), until);
     core.emit(call.broker, || EventKind::FetchParked { connection: call.connection, until });
     Reply::Parked

@@ -6,9 +6,14 @@
 use super::Call;
 use crate::core::Core;
 use bytestring::ByteString;
+use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::list_groups::{ListGroupsRequest, ListGroupsResponse, ListedGroup};
 
 pub(super) fn handle(core: &mut Core, call: &Call, request: ListGroupsRequest) -> ListGroupsResponse {
+    if core.groups(call.broker).is_loading() {
+        let error_code = ErrorCode::CoordinatorLoadInProgress.number();
+        return ListGroupsResponse { error_code, ..Default::default() };
+    }
     let states: Vec<String> = request.states_filter.iter().map(ToString::to_string).collect();
     let types: Vec<String> = request.types_filter.iter().map(ToString::to_string).collect();
     let groups = core

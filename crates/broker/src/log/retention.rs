@@ -7,6 +7,7 @@
 //! that a driver holds stay readable without that (see [`Storage::remove`]), so the files go at once.
 
 use super::Log;
+use super::explain::{self, RemovedReason, RetentionRules, RetentionVerdict, SegmentFacts, SegmentRetention};
 use crate::{Offset, Storage, StorageError, Timestamp};
 
 /// Segments that one call removes at most.
@@ -23,23 +24,6 @@ pub struct Removed {
     pub size: u32,
     /// Why it went.
     pub reason: RemovedReason,
-}
-
-/// Why a segment went.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RemovedReason {
-    /// It lay before the log's start.
-    BeforeLogStart,
-    /// Without it the log still has `retention.bytes`.
-    Size {
-        /// Bytes of the log with it.
-        log_size: u64,
-    },
-    /// Its newest record is older than `retention.ms`.
-    Age {
-        /// Timestamp of its newest record, or its last change if no record has one.
-        newest_timestamp: i64,
-    },
 }
 
 impl Log {
@@ -70,39 +54,36 @@ impl Log {
         Ok(removed)
     }
 
+    /// What the next look at the log would take away, and why not the rest.
+    pub fn explain_retention(&self, now: Timestamp, high_watermark: Offset) -> impl Iterator<Item = SegmentRetention> {
+        let rules = RetentionRules {
+            config: self.config,
+            log_start_offset: self.log_start_offset,
+            high_watermark,
+            log_size: self.size_bytes(),
+            now,
+        };
+        let facts = self.segments.iter().enumerate().map(|(at, segment)| SegmentFacts {
+            base_offset: segment.base_offset,
+            end_offset: self.end_of(at),
+            size: segment.size,
+            newest_timestamp: segment.age_timestamp(),
+            active: at + 1 == self.segments.len(),
+        });
+        explain::judge(facts, rules)
+    }
+
     /// The oldest segments that have to go.
     fn removable(&self, now: Timestamp, high_watermark: Offset) -> Vec<Removed> {
-        let mut removable = Vec::new();
-        let mut size_left = self.size_bytes();
-        for (at, segment) in self.segments.iter().enumerate().take(REMOVED_MAX) {
-            let end_offset = self.end_of(at);
-            let is_active = at + 1 == self.segments.len();
-            if end_offset > high_watermark || (is_active && segment.size == 0) {
-                break;
+        let judged = self.explain_retention(now, high_watermark).take(REMOVED_MAX);
+        let removed = judged.map_while(|segment| match segment.verdict {
+            RetentionVerdict::Kept(_) => None,
+            RetentionVerdict::Removed(reason) => {
+                let SegmentRetention { base_offset, end_offset, size, .. } = segment;
+                Some(Removed { base_offset, end_offset, size, reason })
             }
-            let reason = if end_offset <= self.log_start_offset && !is_active {
-                RemovedReason::BeforeLogStart
-            } else if self.is_over_size(size_left, segment.size) {
-                RemovedReason::Size { log_size: size_left }
-            } else if self.is_over_age(segment.age_timestamp(), now) {
-                RemovedReason::Age { newest_timestamp: segment.age_timestamp() }
-            } else {
-                break;
-            };
-            size_left -= u64::from(segment.size);
-            removable.push(Removed { base_offset: segment.base_offset, end_offset, size: segment.size, reason });
-        }
-        removable
-    }
-
-    fn is_over_size(&self, log_size: u64, segment_size: u32) -> bool {
-        let Ok(kept) = u64::try_from(self.config.retention_bytes) else { return false };
-        self.config.cleanup_policy.delete && log_size - u64::from(segment_size) >= kept
-    }
-
-    fn is_over_age(&self, timestamp: i64, now: Timestamp) -> bool {
-        let age_max = self.config.retention_ms;
-        self.config.cleanup_policy.delete && age_max >= 0 && now.as_millis().saturating_sub(timestamp) > age_max
+        });
+        removed.collect()
     }
 
     /// Forgets producers that have not written for `producer.id.expiration.ms`. Returns how many.

@@ -152,6 +152,12 @@ impl Log {
         aborted.and(written).and(snapshot)
     }
 
+    /// Closes the files and writes nothing, as when the process that had them open is gone.
+    pub fn let_go(&self, storage: &mut dyn Storage) {
+        self.segments.iter().for_each(|segment| segment.close(storage));
+        self.close_copies(storage);
+    }
+
     /// Closes the files and removes the folder.
     ///
     /// Kafka renames the folder to `TOPIC-PARTITION.UUID-delete` and removes it a minute later, since readers may hold

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use runnel_protocol::DecodeError;
 use runnel_protocol::kinds::MetadataRecord;
+use runnel_protocol::kinds::broker_registration_change::BrokerRegistrationChangeRecord;
 use runnel_protocol::kinds::config::ConfigRecord;
 use runnel_protocol::kinds::feature_level::FeatureLevelRecord;
 use runnel_protocol::kinds::partition::PartitionRecord;
@@ -24,6 +25,11 @@ const GROUP: i8 = 32;
 
 /// `leader` of a PartitionChangeRecord that says nothing of the leader.
 const LEADER_UNCHANGED: i32 = -2;
+/// `leader_recovery_state` that says nothing.
+const RECOVERY_UNCHANGED: i8 = -1;
+/// `fenced` of a BrokerRegistrationChangeRecord.
+const FENCED: i8 = 1;
+const UNFENCED: i8 = -1;
 /// The plaintext protocol in Kafka's numbering.
 const PLAINTEXT: i16 = 0;
 
@@ -39,12 +45,10 @@ pub(crate) enum Change {
         index: PartitionIndex,
         registration: PartitionRegistration,
     },
-    PartitionLeader {
+    PartitionDelta {
         topic_id: Uuid,
         index: PartitionIndex,
-        /// The new leader, or none; `None` leaves it as it is.
-        leader: Option<Option<BrokerId>>,
-        in_sync_replicas: Option<Vec<BrokerId>>,
+        delta: PartitionDelta,
     },
     RemoveTopic {
         id: Uuid,
@@ -78,12 +82,31 @@ pub(crate) enum Change {
         broker: BrokerId,
         epoch: i64,
         incarnation: Uuid,
+        fenced: bool,
         endpoints: Vec<Endpoint>,
+    },
+    BrokerDelta {
+        broker: BrokerId,
+        epoch: i64,
+        /// Whether it takes part from here on; `None` leaves that as it is.
+        fenced: Option<bool>,
+        in_controlled_shutdown: bool,
     },
     /// A record of a kind that a broker of Kafka's writes and that means nothing here; it is kept in the log.
     Foreign {
         kind: i16,
     },
+}
+
+/// What changed of a partition; `None` leaves a fact as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct PartitionDelta {
+    /// The new leader, or none.
+    pub(crate) leader: Option<Option<BrokerId>>,
+    pub(crate) in_sync_replicas: Option<Vec<BrokerId>>,
+    pub(crate) eligible_leaders: Option<Vec<BrokerId>>,
+    pub(crate) last_known_leaders: Option<Vec<BrokerId>>,
+    pub(crate) leader_recovery_state: Option<i8>,
 }
 
 fn brokers(ids: &[BrokerId]) -> Vec<i32> {
@@ -120,22 +143,18 @@ impl Change {
                     isr: brokers(&registration.in_sync_replicas),
                     leader: leader_number(registration.leader),
                     leader_epoch: registration.leader_epoch,
+                    leader_recovery_state: registration.leader_recovery_state,
                     partition_epoch: registration.partition_epoch,
+                    eligible_leader_replicas: unless_empty(&registration.eligible_leaders),
+                    last_known_elr: unless_empty(&registration.last_known_leaders),
                     // Which of a broker's folders holds it is not assigned: there is one.
                     directories: vec![Uuid::nil(); registration.replicas.len()],
                     ..Default::default()
                 };
-                (MetadataRecord::Partition(record), 1)
+                (MetadataRecord::Partition(record), 2)
             }
-            Change::PartitionLeader { topic_id, index, leader, in_sync_replicas } => {
-                let record = PartitionChangeRecord {
-                    partition_id: index.0,
-                    topic_id: *topic_id,
-                    isr: in_sync_replicas.as_ref().map(|replicas| brokers(replicas)),
-                    leader: leader.map_or(LEADER_UNCHANGED, leader_number),
-                    ..Default::default()
-                };
-                (MetadataRecord::PartitionChange(record), 0)
+            Change::PartitionDelta { topic_id, index, delta } => {
+                (MetadataRecord::PartitionChange(partition_change(*topic_id, *index, delta)), 2)
             }
             Change::RemoveTopic { id } => (MetadataRecord::RemoveTopic(RemoveTopicRecord { topic_id: *id }), 0),
             Change::TopicConfig { topic, name, value } => config_record(TOPIC, topic, name, value),
@@ -149,8 +168,19 @@ impl Change {
                 let record = FeatureLevelRecord { name: ByteString::from(name.as_str()), feature_level: *level };
                 (MetadataRecord::FeatureLevel(record), 0)
             }
-            Change::RegisterBroker { broker, epoch, incarnation, endpoints } => {
-                (MetadataRecord::RegisterBroker(registration(*broker, *epoch, *incarnation, endpoints)), 3)
+            Change::RegisterBroker { broker, epoch, incarnation, fenced, endpoints } => {
+                let record = registration(*broker, *epoch, *incarnation, *fenced, endpoints);
+                (MetadataRecord::RegisterBroker(record), 3)
+            }
+            Change::BrokerDelta { broker, epoch, fenced, in_controlled_shutdown } => {
+                let record = BrokerRegistrationChangeRecord {
+                    broker_id: broker.0,
+                    broker_epoch: *epoch,
+                    fenced: fenced.map_or(0, |fenced| if fenced { FENCED } else { UNFENCED }),
+                    in_controlled_shutdown: i8::from(*in_controlled_shutdown),
+                    ..Default::default()
+                };
+                (MetadataRecord::BrokerRegistrationChange(record), i16::from(*in_controlled_shutdown))
             }
             Change::Foreign { .. } => (MetadataRecord::NoOp(Default::default()), 0),
         }
@@ -172,13 +202,21 @@ impl Change {
                     leader: leader_of(record.leader),
                     leader_epoch: record.leader_epoch,
                     partition_epoch: record.partition_epoch,
+                    eligible_leaders: broker_ids(&record.eligible_leader_replicas.unwrap_or_default()),
+                    last_known_leaders: broker_ids(&record.last_known_elr.unwrap_or_default()),
+                    leader_recovery_state: record.leader_recovery_state,
                 },
             },
-            MetadataRecord::PartitionChange(record) => Change::PartitionLeader {
+            MetadataRecord::PartitionChange(record) => Change::PartitionDelta {
                 topic_id: record.topic_id,
                 index: PartitionIndex(record.partition_id),
-                leader: (record.leader != LEADER_UNCHANGED).then(|| leader_of(record.leader)),
-                in_sync_replicas: record.isr.as_deref().map(broker_ids),
+                delta: PartitionDelta {
+                    leader: (record.leader != LEADER_UNCHANGED).then(|| leader_of(record.leader)),
+                    in_sync_replicas: record.isr.as_deref().map(broker_ids),
+                    eligible_leaders: record.eligible_leader_replicas.as_deref().map(broker_ids),
+                    last_known_leaders: record.last_known_elr.as_deref().map(broker_ids),
+                    leader_recovery_state: (record.leader_recovery_state >= 0).then_some(record.leader_recovery_state),
+                },
             },
             MetadataRecord::RemoveTopic(record) => Change::RemoveTopic { id: record.topic_id },
             MetadataRecord::Config(record) => {
@@ -202,6 +240,7 @@ impl Change {
                 broker: BrokerId(record.broker_id),
                 epoch: record.broker_epoch,
                 incarnation: record.incarnation_id,
+                fenced: record.fenced,
                 endpoints: record
                     .end_points
                     .into_iter()
@@ -211,6 +250,12 @@ impl Change {
                         port: endpoint.port,
                     })
                     .collect(),
+            },
+            MetadataRecord::BrokerRegistrationChange(record) => Change::BrokerDelta {
+                broker: BrokerId(record.broker_id),
+                epoch: record.broker_epoch,
+                fenced: (record.fenced != 0).then_some(record.fenced == FENCED),
+                in_controlled_shutdown: record.in_controlled_shutdown == 1,
             },
             _ => Change::Foreign { kind },
         })
@@ -227,7 +272,32 @@ fn config_record(resource_type: i8, resource: &str, name: &str, value: &Option<S
     (MetadataRecord::Config(record), 0)
 }
 
-fn registration(broker: BrokerId, epoch: i64, incarnation: Uuid, endpoints: &[Endpoint]) -> RegisterBrokerRecord {
+fn partition_change(topic_id: Uuid, index: PartitionIndex, delta: &PartitionDelta) -> PartitionChangeRecord {
+    let list = |told: &Option<Vec<BrokerId>>| told.as_ref().map(|replicas| brokers(replicas));
+    PartitionChangeRecord {
+        partition_id: index.0,
+        topic_id,
+        isr: list(&delta.in_sync_replicas),
+        leader: delta.leader.map_or(LEADER_UNCHANGED, leader_number),
+        leader_recovery_state: delta.leader_recovery_state.unwrap_or(RECOVERY_UNCHANGED),
+        eligible_leader_replicas: list(&delta.eligible_leaders),
+        last_known_elr: list(&delta.last_known_leaders),
+        ..Default::default()
+    }
+}
+
+/// Kafka leaves an empty list out.
+fn unless_empty(ids: &[BrokerId]) -> Option<Vec<i32>> {
+    (!ids.is_empty()).then(|| brokers(ids))
+}
+
+fn registration(
+    broker: BrokerId,
+    epoch: i64,
+    incarnation: Uuid,
+    fenced: bool,
+    endpoints: &[Endpoint],
+) -> RegisterBrokerRecord {
     RegisterBrokerRecord {
         broker_id: broker.0,
         incarnation_id: incarnation,
@@ -246,7 +316,7 @@ fn registration(broker: BrokerId, epoch: i64, incarnation: Uuid, endpoints: &[En
             min_supported_version: super::METADATA_VERSION_LEVEL_MIN,
             max_supported_version: super::METADATA_VERSION_LEVEL,
         }],
-        fenced: false,
+        fenced,
         ..Default::default()
     }
 }
@@ -264,19 +334,29 @@ mod tests {
             leader: Some(BrokerId(1)),
             leader_epoch: 3,
             partition_epoch: 4,
+            eligible_leaders: vec![BrokerId(2)],
+            ..Default::default()
         };
         let endpoint = Endpoint { listener: "PLAINTEXT".to_owned(), host: "localhost".to_owned(), port: 9092 };
         let (name, value) = ("retention.ms".to_owned(), Some("1000".to_owned()));
         for change in [
             Change::Topic { name: ByteString::from_static("orders"), id: topic_id },
             Change::Partition { topic_id, index: PartitionIndex(2), registration },
-            Change::PartitionLeader {
+            Change::PartitionDelta {
                 topic_id,
                 index: PartitionIndex(2),
-                leader: Some(None),
-                in_sync_replicas: Some(vec![BrokerId(2)]),
+                delta: PartitionDelta {
+                    leader: Some(None),
+                    in_sync_replicas: Some(Vec::new()),
+                    eligible_leaders: Some(vec![BrokerId(2)]),
+                    last_known_leaders: Some(vec![BrokerId(2)]),
+                    leader_recovery_state: Some(1),
+                },
             },
-            Change::PartitionLeader { topic_id, index: PartitionIndex(2), leader: None, in_sync_replicas: None },
+            Change::PartitionDelta { topic_id, index: PartitionIndex(2), delta: PartitionDelta::default() },
+            Change::BrokerDelta { broker: BrokerId(2), epoch: 7, fenced: Some(true), in_controlled_shutdown: false },
+            Change::BrokerDelta { broker: BrokerId(2), epoch: 7, fenced: None, in_controlled_shutdown: true },
+            Change::BrokerDelta { broker: BrokerId(2), epoch: 7, fenced: Some(false), in_controlled_shutdown: false },
             Change::RemoveTopic { id: topic_id },
             Change::TopicConfig { topic: ByteString::from_static("orders"), name: name.clone(), value: value.clone() },
             Change::BrokerConfig { broker: String::new(), name: name.clone(), value: None },
@@ -287,6 +367,7 @@ mod tests {
                 broker: BrokerId(1),
                 epoch: 5,
                 incarnation: Uuid::from_u128(9),
+                fenced: true,
                 endpoints: vec![endpoint],
             },
         ] {

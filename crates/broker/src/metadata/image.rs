@@ -1,6 +1,8 @@
 //! The cluster as the metadata log says it is.
 
 use super::Change;
+use super::change::PartitionDelta;
+use crate::config::Endpoint;
 use crate::ids::{BrokerId, PartitionIndex, TopicPartition};
 use crate::topics::creation::{Shape, Topics};
 use bytestring::ByteString;
@@ -8,16 +10,40 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A partition as the controller knows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct PartitionRegistration {
     pub(crate) replicas: Vec<BrokerId>,
     pub(crate) in_sync_replicas: Vec<BrokerId>,
+    /// Replicas that have left the in-sync set and hold all that was acknowledged (KIP-966).
+    pub(crate) eligible_leaders: Vec<BrokerId>,
+    /// Those that did, and may have lost some of it in a crash.
+    pub(crate) last_known_leaders: Vec<BrokerId>,
+    /// 1 after the election of a leader that may have lost records.
+    pub(crate) leader_recovery_state: i8,
     /// The broker that takes writes; none while it is down.
     pub(crate) leader: Option<BrokerId>,
     /// Grows with each change of leader.
     pub(crate) leader_epoch: i32,
     /// Grows with each change of the registration.
     pub(crate) partition_epoch: i32,
+}
+
+/// A broker as the controller knows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct BrokerRegistration {
+    /// Where the metadata log stood when it registered.
+    pub(crate) epoch: i64,
+    /// It is known, and takes no part: it was not heard of for its session time-out, or has said goodbye.
+    pub(crate) fenced: bool,
+    pub(crate) in_controlled_shutdown: bool,
+    pub(crate) endpoints: Vec<Endpoint>,
+}
+
+impl BrokerRegistration {
+    /// Whether it may lead partitions.
+    pub(crate) fn may_lead(&self) -> bool {
+        !self.fenced && !self.in_controlled_shutdown
+    }
 }
 
 /// A topic as the controller knows it.
@@ -44,8 +70,8 @@ pub(crate) struct Image {
     pub(crate) next_producer_id: i64,
     /// Finalized features and their levels.
     pub(crate) features: BTreeMap<String, i16>,
-    /// Registered brokers and their epochs.
-    pub(crate) brokers: BTreeMap<BrokerId, i64>,
+    /// Registered brokers.
+    pub(crate) brokers: BTreeMap<BrokerId, BrokerRegistration>,
 }
 
 impl Image {
@@ -65,16 +91,9 @@ impl Image {
                     }
                 }
             }
-            Change::PartitionLeader { topic_id, index, leader, in_sync_replicas } => {
+            Change::PartitionDelta { topic_id, index, delta } => {
                 if let Some(partition) = self.partition_mut(*topic_id, *index) {
-                    if let Some(leader) = leader {
-                        partition.leader = *leader;
-                        partition.leader_epoch += 1;
-                    }
-                    if let Some(in_sync_replicas) = in_sync_replicas {
-                        partition.in_sync_replicas.clone_from(in_sync_replicas);
-                    }
-                    partition.partition_epoch += 1;
+                    partition.apply(delta);
                 }
             }
             Change::RemoveTopic { id } => {
@@ -91,8 +110,16 @@ impl Image {
             Change::Feature { name, level } => {
                 self.features.insert(name.clone(), *level);
             }
-            Change::RegisterBroker { broker, epoch, .. } => {
-                self.brokers.insert(*broker, *epoch);
+            Change::RegisterBroker { broker, epoch, fenced, endpoints, .. } => {
+                let (epoch, fenced, endpoints) = (*epoch, *fenced, endpoints.clone());
+                let registration = BrokerRegistration { epoch, fenced, in_controlled_shutdown: false, endpoints };
+                self.brokers.insert(*broker, registration);
+            }
+            Change::BrokerDelta { broker, fenced, in_controlled_shutdown, .. } => {
+                if let Some(registration) = self.brokers.get_mut(broker) {
+                    registration.fenced = fenced.unwrap_or(registration.fenced);
+                    registration.in_controlled_shutdown |= in_controlled_shutdown;
+                }
             }
             Change::Foreign { .. } => {}
         }
@@ -109,6 +136,14 @@ impl Image {
     /// All topics in order of their names.
     pub(crate) fn topics(&self) -> impl Iterator<Item = &Topic> {
         self.by_name.values().filter_map(|id| self.topics.get(id))
+    }
+
+    /// All partitions with their topics' names, in order.
+    pub(crate) fn partitions(&self) -> impl Iterator<Item = (&ByteString, TopicPartition, &PartitionRegistration)> {
+        self.topics().flat_map(|topic| {
+            let partitions = (0..).map(PartitionIndex).zip(&topic.partitions);
+            partitions.map(|(index, one)| (&topic.name, TopicPartition { topic_id: topic.id, index }, one))
+        })
     }
 
     pub(crate) fn topic_names(&self) -> impl Iterator<Item = &ByteString> {
@@ -131,6 +166,27 @@ impl Image {
     fn partition_mut(&mut self, topic_id: Uuid, index: PartitionIndex) -> Option<&mut PartitionRegistration> {
         let position = usize::try_from(index.0).ok()?;
         self.topics.get_mut(&topic_id)?.partitions.get_mut(position)
+    }
+}
+
+impl PartitionRegistration {
+    fn apply(&mut self, delta: &PartitionDelta) {
+        if let Some(leader) = delta.leader {
+            self.leader = leader;
+            self.leader_epoch += 1;
+        }
+        let lists = [
+            (&mut self.in_sync_replicas, &delta.in_sync_replicas),
+            (&mut self.eligible_leaders, &delta.eligible_leaders),
+            (&mut self.last_known_leaders, &delta.last_known_leaders),
+        ];
+        for (known, told) in lists {
+            if let Some(told) = told {
+                known.clone_from(told);
+            }
+        }
+        self.leader_recovery_state = delta.leader_recovery_state.unwrap_or(self.leader_recovery_state);
+        self.partition_epoch += 1;
     }
 }
 

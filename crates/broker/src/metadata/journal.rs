@@ -10,6 +10,7 @@ use bytes::Bytes;
 use bytestring::ByteString;
 use runnel_protocol::records::{self, BatchBuilder};
 use runnel_protocol::time::Timestamp;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The topic that is the cluster's memory.
@@ -28,7 +29,7 @@ const BATCH_SIZE_MAX: usize = 64 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Journal {
     partition: Partition,
-    image: Image,
+    image: Arc<Image>,
 }
 
 impl Journal {
@@ -57,7 +58,7 @@ impl Journal {
             Log::open(storage, &folder, METADATA_TOPIC_ID, config, &hints, now)?.0
         };
         let partition = Partition::new(topic, PartitionIndex(0), log, CONTROLLER_EPOCH);
-        let mut journal = Journal { partition, image: Image::default() };
+        let mut journal = Journal { partition, image: Arc::default() };
         journal.fold(storage)?;
         Ok(journal)
     }
@@ -88,7 +89,7 @@ impl Journal {
                     let record = record.map_err(|error| self.unreadable(header.base_offset, &error))?;
                     let Some(value) = &record.value else { continue };
                     let change = Change::decode(value).map_err(|error| self.unreadable(record.offset, &error))?;
-                    self.image.apply(&change);
+                    Arc::make_mut(&mut self.image).apply(&change);
                 }
             }
             if offset == before {
@@ -117,7 +118,7 @@ impl Journal {
 
     pub(crate) fn apply(&mut self, changes: &[Change]) {
         for change in changes {
-            self.image.apply(change);
+            Arc::make_mut(&mut self.image).apply(change);
         }
     }
 

@@ -14,6 +14,6 @@ pub(crate) const METADATA_VERSION_LEVEL: i16 = 30;
 /// The lowest level that Kafka 4.3 still reads (`3.3-IV3`).
 pub(crate) const METADATA_VERSION_LEVEL_MIN: i16 = 7;
 
-pub(crate) use change::Change;
+pub(crate) use change::{Change, PartitionDelta};
 pub(crate) use image::{Image, PartitionRegistration, Topic};
 pub(crate) use journal::{Journal, METADATA_TOPIC, METADATA_TOPIC_ID};

@@ -4,5 +4,7 @@
 //! that one broker; leader epochs, the high watermark and the last stable offset are nevertheless what Kafka's are.
 
 mod partition;
+mod partitions;
 
 pub(crate) use partition::{Isolation, Partition};
+pub(crate) use partitions::Partitions;

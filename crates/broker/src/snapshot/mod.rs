@@ -7,11 +7,12 @@ mod partition;
 pub use partition::{FileSnapshot, PartitionSnapshot, SegmentSnapshot};
 
 use crate::config::{Durability, Endpoint};
-use crate::core::Core;
+use crate::core::{Core, Life};
 use crate::event::SCHEMA_VERSION;
 use crate::groups::GroupSnapshot;
 use crate::ids::{BrokerId, ConnectionId, PartitionIndex, TopicPartition, uuid_text};
 use crate::storage::Storage;
+use crate::timers::Timer;
 use crate::topics;
 use partition::Budget;
 use runnel_protocol::time::Timestamp;
@@ -49,6 +50,26 @@ pub struct BrokerSnapshot {
     pub id: BrokerId,
     /// What it advertises.
     pub endpoints: Vec<Endpoint>,
+    /// Whether it runs.
+    pub state: BrokerState,
+    /// Whether the controller has taken it out of the cluster.
+    pub fenced: bool,
+    /// Whether it decides about topics.
+    pub controller: bool,
+    /// When the controller will miss it, if it has crashed and was not missed yet.
+    pub session_until: Option<Timestamp>,
+}
+
+/// Whether a broker runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BrokerState {
+    /// It takes connections.
+    Up,
+    /// It reads its files, or waits until it may register.
+    Starting,
+    /// It was stopped, or has crashed.
+    Down,
 }
 
 /// A topic.
@@ -78,6 +99,16 @@ pub struct ConnectionSnapshot {
     pub version: String,
 }
 
+impl BrokerState {
+    pub(crate) fn of(life: &Life) -> Self {
+        match life {
+            Life::Up => BrokerState::Up,
+            Life::Starting(_) => BrokerState::Starting,
+            Life::Down { .. } => BrokerState::Down,
+        }
+    }
+}
+
 impl Snapshot {
     /// Without a store, nothing is read.
     pub(crate) fn of(core: &Core, storage: Option<&dyn Storage>) -> Self {
@@ -94,7 +125,14 @@ impl Snapshot {
             brokers: core
                 .brokers
                 .iter()
-                .map(|(id, broker)| BrokerSnapshot { id: *id, endpoints: broker.endpoints.clone() })
+                .map(|(id, broker)| BrokerSnapshot {
+                    id: *id,
+                    endpoints: broker.endpoints.clone(),
+                    state: BrokerState::of(&broker.life),
+                    fenced: core.metadata.image().brokers.get(id).is_none_or(|registration| registration.fenced),
+                    controller: core.controller() == *id,
+                    session_until: core.timers.at(&Timer::BrokerSession(*id)),
+                })
                 .collect(),
             topics: topics_of(core, storage),
             groups,

@@ -92,7 +92,9 @@ impl PartitionSnapshot {
         storage: Option<&dyn Storage>,
         budget: &mut Budget,
     ) -> Self {
-        let held = registration.leader.and_then(|leader| core.partition(leader, key));
+        // The files of a broker that is down are still there to be looked at.
+        let keeper = registration.leader.or_else(|| registration.replicas.first().copied());
+        let held = keeper.and_then(|keeper| core.partition(keeper, key));
         let mut shown = PartitionSnapshot {
             partition: key.index.0,
             leader: registration.leader.map_or(-1, |leader| leader.0),
@@ -101,6 +103,9 @@ impl PartitionSnapshot {
             in_sync_replicas: registration.in_sync_replicas.iter().map(|broker| broker.0).collect(),
             ..held.map(of_log).unwrap_or_default()
         };
+        if registration.leader.is_none() && shown.offline.is_none() {
+            shown.offline = Some("no broker that is alive has a copy".to_owned());
+        }
         if let (Some(partition), Some(storage)) = (held, storage)
             && partition.log.has_files()
             && budget.partitions > 0

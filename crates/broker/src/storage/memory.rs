@@ -1,7 +1,7 @@
 //! A store in memory, for the browser, for simulations and for servers that keep nothing.
 //!
-//! Cloning is cheap: contents are shared until one of the clones changes them, and then at most one chunk of 64 KiB is
-//! copied. So a whole world can be kept for every point in time to which one may want to return.
+//! Cloning is cheap: everything is shared until one of the clones changes it, and then a page of 4 KiB and a shelf of 32
+//! contents are copied. So a whole world can be kept for every point in time to which one may want to return.
 
 use super::{BlobId, Entry, Storage, StorageError};
 use bytes::{Bytes, BytesMut};
@@ -12,13 +12,48 @@ use std::sync::Arc;
 /// Bytes per chunk.
 const CHUNK_SIZE: usize = 64 * 1024;
 
+/// Bytes per page: what a clone copies at most when it appends.
+const PAGE_SIZE: usize = 4 * 1024;
+
+/// Contents on one shelf.
+const SHELF_SIZE: u64 = 32;
+
 /// A store in memory.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStorage {
-    paths: BTreeMap<Arc<str>, ContentId>,
-    contents: BTreeMap<ContentId, Content>,
-    open: BTreeMap<BlobId, ContentId>,
+    paths: Arc<BTreeMap<Arc<str>, ContentId>>,
+    contents: Contents,
+    open: Arc<BTreeMap<BlobId, ContentId>>,
     next_id: u64,
+}
+
+/// All contents, on shelves that clones share until one of them changes something on a shelf.
+#[derive(Clone, Debug, Default)]
+struct Contents(BTreeMap<u64, Arc<BTreeMap<ContentId, Content>>>);
+
+impl Contents {
+    fn get(&self, id: &ContentId) -> Option<&Content> {
+        self.0.get(&(id.0 / SHELF_SIZE))?.get(id)
+    }
+
+    fn get_mut(&mut self, id: &ContentId) -> Option<&mut Content> {
+        Arc::make_mut(self.0.get_mut(&(id.0 / SHELF_SIZE))?).get_mut(id)
+    }
+
+    fn insert(&mut self, id: ContentId, content: Content) {
+        Arc::make_mut(self.0.entry(id.0 / SHELF_SIZE).or_default()).insert(id, content);
+    }
+
+    fn remove(&mut self, id: &ContentId) {
+        let shelf = id.0 / SHELF_SIZE;
+        if let Some(contents) = self.0.get_mut(&shelf) {
+            let contents = Arc::make_mut(contents);
+            contents.remove(id);
+            if contents.is_empty() {
+                self.0.remove(&shelf);
+            }
+        }
+    }
 }
 
 /// Contents outlive their path while a blob of theirs is open, so they have numbers of their own.
@@ -35,67 +70,96 @@ struct Content {
     bytes: Arc<Chunked>,
 }
 
-/// Full chunks of [`CHUNK_SIZE`] and a tail that is shorter than one.
+/// Full chunks of [`CHUNK_SIZE`], full pages of [`PAGE_SIZE`] that are fewer than a chunk, and a tail that is shorter
+/// than a page.
 #[derive(Clone, Debug, Default)]
 struct Chunked {
-    full: Vec<Bytes>,
+    chunks: Vec<Bytes>,
+    pages: Vec<Bytes>,
     tail: Vec<u8>,
 }
 
 impl Chunked {
     fn size(&self) -> usize {
-        self.full.len() * CHUNK_SIZE + self.tail.len()
+        self.tail_position() + self.tail.len()
+    }
+
+    /// Where the pages begin.
+    fn pages_position(&self) -> usize {
+        self.chunks.len() * CHUNK_SIZE
+    }
+
+    /// Where the tail begins.
+    fn tail_position(&self) -> usize {
+        self.pages_position() + self.pages.len() * PAGE_SIZE
     }
 
     fn append(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let (now, later) = bytes.split_at(bytes.len().min(CHUNK_SIZE - self.tail.len()));
-            // Powers of two up to one chunk: a small blob stays small, and a full chunk has nothing to spare.
+            let (now, later) = bytes.split_at(bytes.len().min(PAGE_SIZE - self.tail.len()));
+            // Powers of two up to one page: a small blob stays small, and a full page has nothing to spare.
             let wanted = self.tail.len() + now.len();
             if wanted > self.tail.capacity() {
                 self.tail.reserve_exact(wanted.next_power_of_two() - self.tail.len());
             }
             self.tail.extend_from_slice(now);
-            if self.tail.len() == CHUNK_SIZE {
-                self.full.push(Bytes::from(std::mem::take(&mut self.tail)));
+            if self.tail.len() == PAGE_SIZE {
+                self.pages.push(Bytes::from(std::mem::take(&mut self.tail)));
+            }
+            if self.pages.len() == CHUNK_SIZE / PAGE_SIZE {
+                self.chunks.push(Bytes::from(self.pages.concat()));
+                self.pages.clear();
             }
             bytes = later;
         }
     }
 
     fn truncate(&mut self, size: usize) {
-        if size < self.full.len() * CHUNK_SIZE {
-            self.tail = self.full[size / CHUNK_SIZE][..size % CHUNK_SIZE].to_vec();
-            self.full.truncate(size / CHUNK_SIZE);
-        } else {
-            self.tail.truncate(size - self.full.len() * CHUNK_SIZE);
+        if size >= self.tail_position() {
+            return self.tail.truncate(size - self.tail_position());
         }
+        let kept_chunks = (size / CHUNK_SIZE).min(self.chunks.len());
+        let kept = self.read(kept_chunks * CHUNK_SIZE, size - kept_chunks * CHUNK_SIZE).unwrap_or_default();
+        self.chunks.truncate(kept_chunks);
+        self.pages.clear();
+        self.tail.clear();
+        self.append(&kept);
     }
 
-    /// The chunk's bytes, full or tail.
-    fn chunk(&self, index: usize) -> &[u8] {
-        self.full.get(index).map_or(self.tail.as_slice(), |chunk| chunk)
+    /// What lies at `position`, up to the end of the chunk, the page or the tail that it lies in.
+    fn piece_at(&self, position: usize) -> &[u8] {
+        if position < self.pages_position() {
+            piece_from(&self.chunks, position, CHUNK_SIZE)
+        } else if position < self.tail_position() {
+            piece_from(&self.pages, position - self.pages_position(), PAGE_SIZE)
+        } else {
+            &self.tail[position - self.tail_position()..]
+        }
     }
 
     /// `None` if the range reaches past the end.
     fn read(&self, position: usize, size: usize) -> Option<Bytes> {
         let end = position.checked_add(size).filter(|end| *end <= self.size())?;
-        let (first, at) = (position / CHUNK_SIZE, position % CHUNK_SIZE);
-        if let Some(chunk) = self.full.get(first)
-            && at + size <= CHUNK_SIZE
+        if let Some(chunk) = self.chunks.get(position / CHUNK_SIZE)
+            && position % CHUNK_SIZE + size <= CHUNK_SIZE
         {
-            return Some(chunk.slice(at..at + size));
+            return Some(chunk.slice(position % CHUNK_SIZE..position % CHUNK_SIZE + size));
         }
         let mut gathered = BytesMut::with_capacity(size);
         let mut next = position;
         while next < end {
-            let at = next % CHUNK_SIZE;
-            let taken = (end - next).min(CHUNK_SIZE - at);
-            gathered.extend_from_slice(&self.chunk(next / CHUNK_SIZE)[at..at + taken]);
+            let piece = self.piece_at(next);
+            let taken = piece.len().min(end - next);
+            gathered.extend_from_slice(&piece[..taken]);
             next += taken;
         }
         Some(gathered.freeze())
     }
+}
+
+/// What lies at `position` of pieces of one size, up to the end of its piece.
+fn piece_from(pieces: &[Bytes], position: usize, size: usize) -> &[u8] {
+    pieces.get(position / size).map_or(&[], |piece| &piece[position % size..])
 }
 
 impl MemoryStorage {
@@ -119,7 +183,7 @@ impl MemoryStorage {
         let path: Arc<str> = Arc::from(path);
         let content = Content { path: path.clone(), blobs_count: 0, is_linked: true, bytes: Arc::default() };
         self.contents.insert(id, content);
-        self.paths.insert(path, id);
+        Arc::make_mut(&mut self.paths).insert(path, id);
         id
     }
 
@@ -133,7 +197,8 @@ impl MemoryStorage {
     }
 
     fn unlink(&mut self, path: &str) {
-        if let Some(id) = self.paths.remove(path)
+        if self.paths.contains_key(path)
+            && let Some(id) = Arc::make_mut(&mut self.paths).remove(path)
             && let Some(content) = self.contents.get_mut(&id)
         {
             content.is_linked = false;
@@ -168,7 +233,7 @@ impl Storage for MemoryStorage {
             None => self.create(path),
         };
         let blob = BlobId(self.next_id());
-        self.open.insert(blob, id);
+        Arc::make_mut(&mut self.open).insert(blob, id);
         if let Some(content) = self.contents.get_mut(&id) {
             content.blobs_count += 1;
         }
@@ -176,7 +241,7 @@ impl Storage for MemoryStorage {
     }
 
     fn close(&mut self, blob: BlobId) {
-        let Some(id) = self.open.remove(&blob) else { return };
+        let Some(id) = Arc::make_mut(&mut self.open).remove(&blob) else { return };
         let Some(content) = self.contents.get_mut(&id) else { return };
         content.blobs_count -= 1;
         if content.blobs_count == 0 && !content.is_linked {
@@ -249,12 +314,12 @@ impl Storage for MemoryStorage {
         }
         self.remove(to)?;
         for (from, to) in moved {
-            let Some(id) = self.paths.remove(&from) else { continue };
+            let Some(id) = Arc::make_mut(&mut self.paths).remove(&from) else { continue };
             let to: Arc<str> = Arc::from(to);
             if let Some(content) = self.contents.get_mut(&id) {
                 content.path = to.clone();
             }
-            self.paths.insert(to, id);
+            Arc::make_mut(&mut self.paths).insert(to, id);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::membership::{Member, commit, join, leave, sync};
 use super::produce_and_fetch::{fetch_request, make_topic, produce};
 use crate::event::{Event, EventKind};
 use crate::groups::{GroupEvent, GroupState};
-use crate::{Input, MemoryStorage, Snapshot};
+use crate::{BrokerId, BrokerState, Input, MemoryStorage, Snapshot};
 use runnel_protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
 };
@@ -25,6 +25,11 @@ type Ledger = (i32, i64, i64, i64);
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Scene {
     connections: BTreeSet<u64>,
+    /// State, and whether it is fenced.
+    brokers: BTreeMap<i32, (BrokerState, bool)>,
+    controller: i32,
+    /// Partitions that take no requests.
+    offline: BTreeSet<(String, i32)>,
     /// By name: id and partitions.
     topics: BTreeMap<String, (String, BTreeMap<i32, Ledger>)>,
     configs: BTreeMap<(String, String), String>,
@@ -37,13 +42,17 @@ struct Scene {
 impl Scene {
     fn of(snapshot: &Snapshot) -> Self {
         let connections = snapshot.connections.iter().map(|connection| connection.connection.0).collect();
-        let mut scene = Scene { connections, ..Scene::default() };
+        let brokers = snapshot.brokers.iter().map(|one| (one.id.0, (one.state, one.fenced))).collect();
+        let controller = snapshot.controller.0;
+        let mut scene = Scene { connections, brokers, controller, ..Scene::default() };
         for topic in &snapshot.topics {
             let partitions = topic
                 .partitions
                 .iter()
                 .map(|one| (one.partition, (one.leader, one.log_start_offset, one.high_watermark, one.log_end_offset)));
             scene.topics.insert(topic.name.clone(), (topic.topic_id.clone(), partitions.collect()));
+            let offline = topic.partitions.iter().filter(|one| one.offline.is_some());
+            scene.offline.extend(offline.map(|one| (topic.name.clone(), one.partition)));
             for (name, value) in &topic.configs {
                 scene.configs.insert((topic.name.clone(), name.clone()), value.clone());
             }
@@ -57,6 +66,10 @@ impl Scene {
             }
         }
         scene
+    }
+
+    fn broker(&mut self, broker: BrokerId) -> &mut (BrokerState, bool) {
+        self.brokers.get_mut(&broker.0).expect("events tell of brokers that are there")
     }
 
     fn partition(&mut self, topic: &str, partition: i32) -> Option<&mut Ledger> {
@@ -107,6 +120,25 @@ impl Scene {
                 known.1 = to;
             }
             EventKind::Group { event } => self.fold_group(event),
+            EventKind::BrokerStopped { .. } => self.broker(event.broker).0 = BrokerState::Down,
+            EventKind::BrokerFenced { .. } => self.broker(event.broker).1 = true,
+            EventKind::BrokerStarting { .. } => self.broker(event.broker).0 = BrokerState::Starting,
+            EventKind::BrokerStarted { .. } => *self.broker(event.broker) = (BrokerState::Up, false),
+            EventKind::ControllerMoved { from, to } => {
+                assert_eq!(self.controller, from.0);
+                self.controller = to.0;
+            }
+            EventKind::LeaderChanged { topic, partition, from, to, .. } => {
+                let known = self.partition(&topic, partition).expect("it belongs to a partition that is there");
+                assert_eq!(known.0, from);
+                known.0 = to;
+            }
+            EventKind::PartitionOffline { topic, partition, .. } => _ = self.offline.insert((topic, partition)),
+            EventKind::PartitionOnline { topic, partition, log_start_offset, high_watermark, log_end_offset } => {
+                let known = self.partition(&topic, partition).expect("it belongs to a partition that is there");
+                (known.1, known.2, known.3) = (log_start_offset, high_watermark, log_end_offset);
+                self.offline.remove(&(topic, partition));
+            }
             _ => {}
         }
     }
@@ -135,7 +167,18 @@ impl Scene {
                     self.offsets.remove(&(group_id.clone(), offset.topic, offset.partition_index));
                 }
             }
-            GroupEvent::GroupRemoved { group_id, .. } => _ = self.groups.remove(&group_id),
+            GroupEvent::GroupLoaded { group } => {
+                let members = group.members.iter().map(|member| member.assignment.member_id.clone()).collect();
+                self.groups.insert(group.group_id.clone(), (group.state, group.generation_id, members));
+                for offset in group.offsets {
+                    let key = (group.group_id.clone(), offset.topic, offset.partition_index);
+                    self.offsets.insert(key, offset.offset);
+                }
+            }
+            GroupEvent::GroupRemoved { group_id, .. } => {
+                self.groups.remove(&group_id);
+                self.offsets.retain(|(of, ..), _| *of != group_id);
+            }
             _ => {}
         }
     }
@@ -207,6 +250,35 @@ fn the_scene_is_a_fold_of_the_snapshot_and_the_events_after_it() {
     assert_eq!(scene, Scene::of(&end));
     assert!(scene.topics.contains_key("by-itself") && !scene.topics.contains_key("doomed"));
     assert!(scene.topics["orders"].1[&0].1 > 0, "retention was at work");
+}
+
+/// Brokers that crash under a group at work, stop, and come back.
+#[test]
+fn the_scene_is_a_fold_while_brokers_come_and_go() {
+    let mut bench = Bench::open(config(3), MemoryStorage::default());
+    let clients: Vec<_> = (1..=3).map(|broker| bench.connect_to(broker)).collect();
+    create(&mut bench, clients[0], "orders", 6, &[]);
+    super::brokers::find_any_coordinator(&mut bench, clients[0]);
+    bench.events();
+    let mut scene = Scene::of(&bench.cluster.snapshot());
+    for (broker, clean) in [(2, false), (1, true), (3, false), (1, false), (2, true)] {
+        for client in (1..=3).map(|broker| bench.connect_to(broker)).collect::<Vec<_>>() {
+            for group in ["billing", "audit", "mail", "shipping"] {
+                super::brokers::commit(&mut bench, client, group, i64::from(broker));
+            }
+            let _ = produce(&mut bench, client, "orders", batch(&["a"]));
+        }
+        bench.input(Input::BrokerStopped { broker: BrokerId(broker), clean });
+        bench.wait(Duration::from_secs(4));
+        bench.input(Input::BrokerStarted { broker: BrokerId(broker) });
+        bench.wait(Duration::from_millis(5));
+        bench.events().into_iter().for_each(|event| scene.fold(event));
+        assert_eq!(scene, Scene::of(&bench.cluster.snapshot()), "after broker {broker} went, clean: {clean}");
+        bench.wait(Duration::from_secs(10));
+        bench.events().into_iter().for_each(|event| scene.fold(event));
+        assert_eq!(scene, Scene::of(&bench.cluster.snapshot()), "after broker {broker} came back");
+    }
+    assert_eq!(scene.groups.len(), 4);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 mod admin;
 mod adopted;
+mod brokers;
 mod client;
+mod cloning;
 mod compaction;
 mod configs;
 mod determinism;
@@ -15,6 +17,7 @@ mod leaders;
 mod liveness;
 mod membership;
 mod metadata;
+mod metadata_log;
 mod offsets;
 mod previews;
 mod produce;

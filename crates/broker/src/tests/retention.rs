@@ -125,3 +125,32 @@ fn whoever_waits_at_the_end_goes_on_waiting_when_the_start_moves() {
     let response = FetchResponse::try_from(bench.answer(reader).unwrap()).ok().unwrap();
     assert_eq!(values(&response).unwrap(), ["1:b"]);
 }
+
+/// What is told beforehand is what happens at the next look.
+#[test]
+fn the_next_look_can_be_foreseen() {
+    use crate::log::{KeptReason, RemovedReason, RetentionVerdict};
+    let settings = with_settings(&[("log.retention.check.interval.ms", "60000")]);
+    let mut bench = Bench::open(settings, MemoryStorage::default());
+    let client = bench.connect();
+    let configs = [("internal.segment.bytes", "100"), ("retention.ms", "90000")];
+    create(&mut bench, client, "orders", 1, &configs);
+    put(&mut bench, client, "a");
+    bench.wait(MINUTE / 2);
+    put(&mut bench, client, "b");
+    bench.wait(MINUTE / 2);
+    let next = bench.cluster.explain_retention("orders", 0, bench.now).unwrap().next_retention_check.unwrap();
+    assert_eq!(next, bench.now + MINUTE);
+    let foreseen = bench.cluster.explain_retention("orders", 0, next).unwrap();
+    assert_eq!((foreseen.retention_ms, foreseen.deletes, foreseen.compacts), (90_000, true, false));
+    let verdicts: Vec<RetentionVerdict> = foreseen.segments.iter().map(|segment| segment.verdict).collect();
+    let too_old_at = Some(now(&bench) - 30_000 + 90_001);
+    let kept = RetentionVerdict::Kept(KeptReason::WithinLimits { too_old_at, bytes_until_too_large: None });
+    let removed = RetentionVerdict::Removed(RemovedReason::Age { newest_timestamp: START });
+    assert_eq!(verdicts, [removed, kept]);
+    let text = serde_json::to_string(&foreseen).unwrap();
+    assert_eq!(serde_json::from_str::<crate::RetentionExplanation>(&text).unwrap(), foreseen, "{text}");
+    bench.wait(MINUTE);
+    assert_eq!(orders(&bench).log_start_offset, 1);
+    assert_eq!(bench.cluster.explain_retention("nothing", 0, next), None);
+}

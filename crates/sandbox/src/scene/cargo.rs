@@ -33,7 +33,7 @@ pub struct Contents {
 /// Records for one partition.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Cargo {
-    /// The topic.
+    /// The topic's name; its identifier until a scene that knows it has taken the parcel in.
     pub topic: String,
     /// The partition.
     pub partition: i32,
@@ -44,15 +44,8 @@ pub struct Cargo {
 }
 
 impl Contents {
-    /// How many records it carries.
-    pub fn records(&self) -> i64 {
-        self.cargo.iter().map(|cargo| cargo.records).sum()
-    }
-}
-
-impl Cluster {
     /// What a request carries. The frame comes without its size.
-    pub fn contents_of_request(&self, bytes: &Bytes) -> Contents {
+    pub fn of_request(bytes: &Bytes) -> Contents {
         let Ok((header, _)) = frame::decode_request_header(bytes) else { return Contents::default() };
         let api = ApiKey::from_number(header.api_key);
         let mut contents = Contents {
@@ -67,8 +60,8 @@ impl Cluster {
             let topics = produce.topic_data.iter();
             let parts = topics.flat_map(|topic| topic.partition_data.iter().map(move |data| (topic, data)));
             let parts = parts.filter_map(|(topic, data)| {
-                let name = self.topic_name(&topic.name, topic.topic_id)?;
-                Some(Cargo::of(name, data.index, &data.records.as_ref()?.as_bytes()?))
+                let records = data.records.as_ref()?.as_bytes()?;
+                Some(Cargo::of(&topic.name, topic.topic_id, data.index, &records))
             });
             contents.cargo = parts.take(PARTITIONS_MAX).collect();
         }
@@ -76,7 +69,7 @@ impl Cluster {
     }
 
     /// What the answer to a request of the given API and version carries. The frame comes without its size.
-    pub fn contents_of_response(&self, key: ApiKey, api_version: i16, bytes: &Bytes) -> Contents {
+    pub fn of_response(key: ApiKey, api_version: i16, bytes: &Bytes) -> Contents {
         let correlation_id = bytes.first_chunk().map_or(0, |first| i32::from_be_bytes(*first));
         let mut contents = Contents { api: key.name().to_owned(), api_version, correlation_id, cargo: Vec::new() };
         if key == ApiKey::Fetch
@@ -86,26 +79,33 @@ impl Cluster {
             let parts = topics.flat_map(|topic| topic.partitions.iter().map(move |data| (topic, data)));
             let parts = parts.filter_map(|(topic, data)| {
                 let records = data.records.as_ref()?.as_bytes().filter(|records| !records.is_empty())?;
-                Some(Cargo::of(self.topic_name(&topic.topic, topic.topic_id)?, data.partition_index, &records))
+                Some(Cargo::of(&topic.topic, topic.topic_id, data.partition_index, &records))
             });
             contents.cargo = parts.take(PARTITIONS_MAX).collect();
         }
         contents
     }
 
-    /// A topic's name: frames carry it, or the topic's identifier.
-    fn topic_name(&self, name: &str, topic_id: Uuid) -> Option<String> {
-        if !name.is_empty() {
-            return Some(name.to_owned());
+    /// How many records it carries.
+    pub fn records(&self) -> i64 {
+        self.cargo.iter().map(|cargo| cargo.records).sum()
+    }
+
+    /// Puts names in the place of topics' identifiers, which newer versions of the APIs have.
+    pub(super) fn name_topics(&mut self, cluster: &Cluster) {
+        for cargo in self.cargo.iter_mut().filter(|cargo| !cluster.topics.contains_key(&cargo.topic)) {
+            let known = cluster.topics.iter().find(|(_, topic)| topic.topic_id == cargo.topic);
+            if let Some((name, _)) = known {
+                cargo.topic.clone_from(name);
+            }
         }
-        let topic_id = uuid_text(topic_id);
-        self.topics.iter().find(|(_, topic)| topic.topic_id == topic_id).map(|(name, _)| name.clone())
     }
 }
 
 impl Cargo {
     /// What batches carry, as far as they can be read.
-    fn of(topic: String, partition: i32, batches: &Bytes) -> Cargo {
+    fn of(name: &str, topic_id: Uuid, partition: i32, batches: &Bytes) -> Cargo {
+        let topic = if name.is_empty() { uuid_text(topic_id) } else { name.to_owned() };
         let mut cargo = Cargo { topic, partition, records: 0, looks: Vec::new() };
         for (header, range) in records::split(batches).map_while(Result::ok) {
             cargo.records += i64::from(header.records_count.max(0));

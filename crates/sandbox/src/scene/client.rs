@@ -4,6 +4,7 @@ use super::Scene;
 use super::countdown::CountdownKind;
 use super::group::Wait;
 use super::node::NodeId;
+use runnel_clients::consumer::ConsumerView;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +63,16 @@ pub struct Client {
     /// What it waits for, by kind and by a word that tells several of a kind apart.
     #[serde(skip)]
     pub waits: BTreeMap<(CountdownKind, String), Wait>,
+    /// All of its inside, when it was last looked at.
+    pub view: Option<ClientView>,
+}
+
+/// A client's inside, in its own words.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientView {
+    /// Of a consumer.
+    Consumer(Box<ConsumerView>),
 }
 
 impl Scene {
@@ -77,6 +88,7 @@ impl Scene {
                     member_id: None,
                     positions: BTreeMap::new(),
                     waits: BTreeMap::new(),
+                    view: None,
                 };
                 self.clients.insert(name, client);
             }

@@ -4,6 +4,7 @@
 
 use super::group::Group;
 use super::lane::{Lane, Topic};
+use runnel_broker::{BrokerState, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,7 +33,11 @@ pub struct Broker {
     /// What it advertises, like `localhost:9092`.
     pub endpoints: Vec<String>,
     /// Whether it runs.
-    pub is_up: bool,
+    pub state: BrokerState,
+    /// Whether the controller has taken it out of the cluster.
+    pub fenced: bool,
+    /// When the controller will miss it, if it has crashed and was not missed yet.
+    pub session_until: Option<Timestamp>,
 }
 
 /// A client's connection.

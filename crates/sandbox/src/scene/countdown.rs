@@ -34,6 +34,12 @@ pub enum CountdownKind {
     AutoCommit,
     /// A record is being processed.
     Processing,
+    /// kafkajs rests between two rounds of Fetches.
+    Sleep,
+    /// The client says goodbye and leaves at the latest then.
+    Close,
+    /// The controller misses a broker: `broker.session.timeout.ms`.
+    BrokerSession,
     /// Logs are looked at for old segments: `log.retention.check.interval.ms`.
     RetentionCheck,
 }

@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Records at the start of a log that are kept.
-pub const FIRST_RECORDS: i64 = 20;
+const FIRST_RECORDS: i64 = 20;
 
 /// Records at the end of a log that are kept.
-pub const LAST_RECORDS: i64 = 100;
+const LAST_RECORDS: i64 = 100;
 
 /// Segments of a lane that are listed; of more the oldest and the newest, as in a snapshot.
-pub const SEGMENTS_MAX: usize = 200;
+const SEGMENTS_MAX: usize = 200;
+
+/// Why a partition takes no requests while nobody leads it.
+pub(super) const LEADERLESS: &str = "no broker that is alive has a copy";
 
 /// A topic.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -91,25 +94,34 @@ impl Record {
 
 /// The look of a key of which the first bytes are known, and a checksum of all.
 fn look_of_preview(key: &KeyPreview) -> Look {
-    let bytes = match key.encoding {
-        PreviewEncoding::Text => Some(key.text.as_bytes().to_vec()),
-        PreviewEncoding::Hex => from_hex(&key.text),
-    };
-    match bytes {
-        Some(bytes) if u32::try_from(bytes.len()) == Ok(key.size) => Look::of_key(&bytes),
-        _ => Look::of_checksum(key.hash),
-    }
+    Lane::whole_key(key).map_or_else(|| Look::of_checksum(key.hash), |bytes| Look::of_key(&bytes))
 }
 
 /// The bytes that hexadecimal digits stand for.
-pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
+fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> =
         text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
+impl Segment {
+    /// A segment that is appended to and has nothing yet.
+    pub(super) fn begun_at(base_offset: i64) -> Self {
+        Segment { base_offset, size: 0, newest_timestamp: -1, active: true }
+    }
+}
+
 impl Lane {
+    /// All bytes of a key; nothing if only its first ones are known.
+    pub(super) fn whole_key(key: &KeyPreview) -> Option<Vec<u8>> {
+        let bytes = match key.encoding {
+            PreviewEncoding::Text => Some(key.text.as_bytes().to_vec()),
+            PreviewEncoding::Hex => from_hex(&key.text),
+        };
+        bytes.filter(|bytes| u32::try_from(bytes.len()) == Ok(key.size))
+    }
+
     /// How many offsets lie between its start and its end.
     pub fn offsets_count(&self) -> i64 {
         self.log_end_offset.saturating_sub(self.log_start_offset).max(0)
@@ -138,7 +150,7 @@ impl Lane {
     pub(super) fn active_segment(&mut self) -> &mut Segment {
         if self.segments.is_empty() {
             let base_offset = self.log_end_offset;
-            self.segments.push(Segment { base_offset, size: 0, newest_timestamp: -1, active: true });
+            self.segments.push(Segment::begun_at(base_offset));
         }
         let last = self.segments.len() - 1;
         &mut self.segments[last]
@@ -149,7 +161,7 @@ impl Lane {
         for segment in &mut self.segments {
             segment.active = false;
         }
-        self.segments.push(Segment { base_offset, size: 0, newest_timestamp: -1, active: true });
+        self.segments.push(Segment::begun_at(base_offset));
         if self.segments.len() > SEGMENTS_MAX {
             self.segments.remove(SEGMENTS_MAX / 4);
         }

@@ -31,12 +31,13 @@ mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod why;
 mod words;
 
 pub use cargo::{Cargo, Contents};
 pub use cause::{Cause, CauseLog, Weight};
 pub use cells::{Row, Slot};
-pub use client::{Client, ClientCard, ClientRole, ClientState};
+pub use client::{Client, ClientCard, ClientRole, ClientState, ClientView};
 pub use cluster::{Broker, Cluster, Connection};
 pub use countdown::{Countdown, CountdownKind};
 pub use document::{Document, GroupLag, LaneDrawing};
@@ -51,6 +52,7 @@ pub use parcel::{Fate, Parcel};
 pub use point::{Area, Point};
 pub use seen::{Batch, Before, Guest, Rates, Seen, TopicRates};
 pub use series::{Measure, Sample, Series};
+pub use why::{Path, Why, paths};
 
 use runnel_broker::Timestamp;
 use serde::Serialize;

@@ -67,7 +67,8 @@ impl Parcel {
 
 impl Scene {
     /// Puts a parcel on its way.
-    pub fn send(&mut self, id: u64, parcel: Parcel) {
+    pub fn send(&mut self, id: u64, mut parcel: Parcel) {
+        parcel.contents.name_topics(&self.cluster);
         if parcel.is_shown(self.time) {
             self.seen.parcels.insert(id, parcel);
         }

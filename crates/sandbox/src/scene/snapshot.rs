@@ -3,7 +3,7 @@
 use super::Scene;
 use super::cluster::{Broker, Cluster, Connection};
 use super::group::Group;
-use super::lane::{Lane, Record, Segment, Topic};
+use super::lane::{LEADERLESS, Lane, Record, Segment, Topic};
 use runnel_broker::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
 
 impl Scene {
@@ -31,7 +31,13 @@ impl Scene {
 impl Broker {
     fn of(snapshot: &BrokerSnapshot) -> Self {
         let endpoints = snapshot.endpoints.iter().map(|one| format!("{}:{}", one.host, one.port)).collect();
-        Broker { id: snapshot.id.0, endpoints, is_up: true }
+        Broker {
+            id: snapshot.id.0,
+            endpoints,
+            state: snapshot.state,
+            fenced: snapshot.fenced,
+            session_until: snapshot.session_until,
+        }
     }
 }
 
@@ -60,12 +66,17 @@ impl Topic {
 
 impl Lane {
     fn of(snapshot: &PartitionSnapshot) -> Self {
-        let segments = snapshot.segment_list.iter().map(|segment| Segment {
+        let listed = snapshot.segment_list.iter().map(|segment| Segment {
             base_offset: segment.base_offset,
             size: u64::from(segment.size),
             newest_timestamp: segment.newest_timestamp,
             active: segment.active,
         });
+        let mut segments: Vec<Segment> = listed.collect();
+        if segments.is_empty() && snapshot.size == 0 {
+            // Files appear when they are first used.
+            segments.push(Segment::begun_at(snapshot.log_end_offset.max(0)));
+        }
         Lane {
             partition: snapshot.partition,
             leader: snapshot.leader,
@@ -77,8 +88,11 @@ impl Lane {
             high_watermark: snapshot.high_watermark,
             log_end_offset: snapshot.log_end_offset,
             size: snapshot.size,
-            offline: snapshot.offline.clone(),
-            segments: segments.collect(),
+            offline: match snapshot.leader {
+                -1 => Some(LEADERLESS.to_owned()),
+                _ => snapshot.offline.clone(),
+            },
+            segments,
             records: snapshot.previews.iter().map(|preview| (preview.offset, Record::of(preview))).collect(),
         }
     }

@@ -66,6 +66,15 @@ impl Teller {
             EventKind::PartitionOffline { topic, partition, why } => {
                 self.say(format!("{topic}-{partition} is offline: {why}"));
             }
+            EventKind::BrokerStopped { .. } => self.say(format!("broker {} is gone", event.broker)),
+            EventKind::BrokerFenced { .. } => self.say(format!("broker {} is missed by the controller", event.broker)),
+            EventKind::BrokerStarted { .. } => self.say(format!("broker {} takes connections", event.broker)),
+            EventKind::LeaderChanged { topic, partition, to, .. } if !is_internal(topic) => {
+                self.say(match to {
+                    -1 => format!("{topic}-{partition} is led by nobody"),
+                    leader => format!("{topic}-{partition} is led by broker {leader}"),
+                });
+            }
             EventKind::Group { event } => self.note_group(event),
             // The rest is periodic, internal, or told by a client.
             _other => {}

@@ -143,9 +143,6 @@ impl Teller {
             Change::ProcessPaused { name, paused } => {
                 self.say(format!("{name} {}", if *paused { "stands still" } else { "goes on" }));
             }
-            Change::BrokerChanged { broker, alive } => {
-                self.say(format!("broker {broker} {}", if *alive { "starts" } else { "is killed" }));
-            }
             Change::WorldStarted { .. }
             | Change::ProcessStarted { .. }
             | Change::Renamed { .. }
@@ -157,6 +154,7 @@ impl Teller {
             | Change::Sought { .. }
             | Change::RateChanged { .. }
             | Change::CableChanged { .. }
+            | Change::BrokerChanged { .. }
             | Change::LatencyChanged { .. }
             | Change::FaultArmed { .. }
             | Change::Typed { .. } => {}

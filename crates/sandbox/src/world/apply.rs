@@ -115,10 +115,8 @@ impl World {
             Command::Commit(name) => self.commit(name),
             Command::Slow { name, processing } => self.slow(name, *processing),
             Command::Subscribe { name, topics } => self.subscribe(name, topics),
-            Command::KillBroker(broker) | Command::ReviveBroker(broker) => {
-                self.check_broker(*broker)?;
-                Err(Refusal::new("brokers cannot be killed yet"))
-            }
+            Command::KillBroker(broker) => self.kill_broker(*broker),
+            Command::ReviveBroker(broker) => self.revive_broker(*broker),
             Command::Drop(message) => self.arm(message, Fault::Drop, command),
             Command::Delay { message, by } => self.arm(message, Fault::Delay(*by), command),
             Command::Cut(cable) => self.set_cut(cable, true),

@@ -52,7 +52,7 @@ impl World {
     }
 
     fn connect_arrived(&mut self, connection: ConnectionId, broker: BrokerId) {
-        let accepts = broker != NOWHERE && !self.dead_brokers.contains(&broker.0);
+        let accepts = broker != NOWHERE && self.cluster.is_listening(broker);
         self.cables.answer_connect(self.now, connection, accepts);
         if accepts {
             let peer = "127.0.0.1".to_owned();

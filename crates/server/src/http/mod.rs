@@ -4,12 +4,15 @@
 //! /             a page that shows the cluster
 //! /healthz      "ok" while the core answers
 //! /metrics      Prometheus text
-//! /api/cluster  the state as JSON
+//! /api/cluster  the state as JSON; with ?full also records, segments and files
 //! /api/events   WebSocket: a snapshot, then events
+//! /api/brokers/N/kill, /stop, /revive   POST: a broker crashes, stops cleanly, starts again
 //! ```
 //!
-//! Nothing here changes the cluster, so nothing here asks who you are; [`guard`] keeps foreign pages out.
+//! Nobody is asked who they are: whoever reaches this port may do what can be done here. [`guard`] keeps foreign pages
+//! out.
 
+mod brokers;
 mod events;
 mod guard;
 mod metrics;
@@ -132,6 +135,9 @@ fn answer(site: &Rc<Site>, request: Request<Incoming>) -> Answer {
     if let Err(reason) = site.guard.check(request.headers()) {
         return text(StatusCode::FORBIDDEN, format!("{reason}\n"));
     }
+    if let Some(wish) = request.uri().path().strip_prefix("/api/brokers/") {
+        return brokers::answer(&site.driver, request.method(), wish);
+    }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let mut refusal = text(StatusCode::METHOD_NOT_ALLOWED, "only GET\n");
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
@@ -148,7 +154,10 @@ fn answer(site: &Rc<Site>, request: Request<Incoming>) -> Answer {
             with_type(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", exposition)
         }
         "/api/cluster" => {
-            let snapshot = site.driver.look(|cluster, _| serde_json::to_string(&cluster.snapshot()));
+            let is_full = request.uri().query() == Some("full");
+            let snapshot = site.driver.look(|cluster, _| {
+                serde_json::to_string(&if is_full { cluster.snapshot() } else { cluster.overview() })
+            });
             match snapshot {
                 Ok(json) => with_type(StatusCode::OK, "application/json", json),
                 Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),

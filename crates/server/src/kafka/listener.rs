@@ -21,6 +21,9 @@ const BACKLOG: u32 = 1024;
 /// How long no connection is taken after the system had no room for one.
 const PAUSE_WHEN_FULL: Duration = Duration::from_millis(100);
 
+/// How long it takes until a port that somebody else has taken is tried again.
+const PAUSE_WHEN_TAKEN: Duration = Duration::from_secs(1);
+
 /// One port of one broker.
 #[derive(Debug)]
 pub(crate) struct Port {
@@ -30,7 +33,9 @@ pub(crate) struct Port {
     listener_index: usize,
     /// The listener's name, for the log.
     name: String,
-    /// What it listens on, with the port that it has.
+    /// Where it listens, with the port that it has: there again after its broker was away.
+    bind: SocketAddr,
+    /// The same as the command line names it.
     pub(crate) address: HostPort,
     pub(crate) advertised: HostPort,
 }
@@ -49,7 +54,8 @@ impl Ports {
         for (listener_index, listener) in options.listeners.iter().enumerate() {
             for (broker, addresses) in (1..).zip(&listener.brokers) {
                 let socket = listen(addresses.bind, &addresses.listen, "--listen")?;
-                let address = HostPort { port: port_of(&socket)?, ..addresses.listen.clone() };
+                let bind = SocketAddr::new(addresses.bind.ip(), port_of(&socket)?);
+                let address = HostPort { port: bind.port(), ..addresses.listen.clone() };
                 let advertised = addresses.advertised.clone().unwrap_or_else(|| address.clone());
                 let name = name_of(listener);
                 ports.push(Port {
@@ -57,6 +63,7 @@ impl Ports {
                     broker: BrokerId(broker),
                     listener_index,
                     name,
+                    bind,
                     address,
                     advertised,
                 });
@@ -141,14 +148,42 @@ struct Acceptor {
     id_next: Cell<u64>,
 }
 
-async fn accept(port: Port, acceptor: Rc<Acceptor>) {
+async fn accept(mut port: Port, acceptor: Rc<Acceptor>) {
     loop {
-        match port.listener.accept().await {
+        let changed = acceptor.driver.lives_changed();
+        if !acceptor.driver.is_listening(port.broker) {
+            drop(port.listener);
+            port.listener = wait_for_broker(port.broker, port.bind, &port.address, &acceptor.driver).await;
+            continue;
+        }
+        let accepted = tokio::select! {
+            accepted = port.listener.accept() => accepted,
+            () = changed => continue,
+        };
+        match accepted {
             Ok((stream, peer)) => acceptor.clone().take(&port, stream, peer),
             Err(error) => {
                 // Out of descriptors, most likely: existing clients are served, new ones wait in the backlog.
                 tracing::warn!("cannot take a connection on {}: {error}", port.address);
                 tokio::time::sleep(PAUSE_WHEN_FULL).await;
+            }
+        }
+    }
+}
+
+/// The port of a broker that is away is closed, as with the process that had it. It opens with the broker.
+async fn wait_for_broker(broker: BrokerId, bind: SocketAddr, address: &HostPort, driver: &Driver) -> TcpListener {
+    loop {
+        let changed = driver.lives_changed();
+        if !driver.is_listening(broker) {
+            changed.await;
+            continue;
+        }
+        match listen(bind, address, "broker") {
+            Ok(listener) => return listener,
+            Err(error) => {
+                tracing::warn!("broker {broker} cannot have its port back yet: {error}");
+                tokio::time::sleep(PAUSE_WHEN_TAKEN).await;
             }
         }
     }

@@ -96,3 +96,21 @@ fn a_group_whose_tombstone_cannot_be_written_is_looked_at_again() {
     bench.wait(Duration::from_secs(60));
     assert_eq!((bench.state("billing"), bench.fetched("billing")), ("Dead", -1));
 }
+
+#[test]
+fn many_groups_are_looked_through_some_at_a_time() {
+    let mut bench = bench();
+    for number in 0..450 {
+        bench.commit(committing(&format!("group-{number:03}"), "", -1, 5));
+    }
+    let mut left = vec![bench.groups.list(&[], &[]).len()];
+    bench.wait(2 * HOUR - Duration::from_secs(1));
+    while !bench.groups.list(&[], &[]).is_empty() {
+        let at = bench.groups.next_wakeup().expect("the look goes on");
+        bench.now = bench.now.max(at);
+        bench.groups.handle_timers(bench.now);
+        left.push(bench.groups.list(&[], &[]).len());
+    }
+    left.dedup();
+    assert_eq!(left, [450, 250, 50, 0]);
+}

@@ -53,6 +53,9 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
         GroupEvent::OffsetsRemoved { group_id, offsets, reason } => {
             format!("{group_id}: {reason:?} {}", moves(offsets))
         }
+        GroupEvent::GroupLoaded { group } => {
+            format!("{}: loaded, {} with {} members", group.group_id, group.state, group.members.len())
+        }
         GroupEvent::GroupRemoved { group_id, reason } => format!("{group_id}: removed, {reason}"),
         GroupEvent::MemberRejoined { group_id, member_id, .. } => {
             format!("{group_id}: {} joined again", short(member_id))
@@ -60,7 +63,6 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
         GroupEvent::JoinAnswered { group_id, member_id, .. } => {
             format!("{group_id}: {} has its place", short(member_id))
         }
-        GroupEvent::GroupLoaded { group } => format!("{}: loaded", group.group_id),
         GroupEvent::DeadlineSet { group_id, member_id, deadline, started, due } => {
             let waiting = due.since(*started);
             format!("{group_id}: {deadline:?} of {:?} within {waiting:?}", member_id.as_deref().map(short))

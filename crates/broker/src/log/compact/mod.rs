@@ -20,13 +20,15 @@
 //! the rest is for the next round. A batch whose records cannot be decoded is kept as it is.
 
 mod copy;
+mod explain;
 mod filter;
 mod keys;
 mod transactions;
 
-use super::segment::Segment;
 use super::{Log, paths};
 use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
+pub use explain::{CompactionBound, CompactionExplanation, CompactionVerdict};
+
 use copy::Copying;
 use filter::Filter;
 use keys::Keys;
@@ -100,17 +102,6 @@ enum Phase {
     Flush { groups: VecDeque<Vec<Offset>>, filter: Box<Filter>, copied: Box<Copying>, awaited: BTreeSet<BlobId> },
 }
 
-/// What there is to be compacted.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Cleanable {
-    first_dirty: Offset,
-    first_uncleanable: Offset,
-    /// Dirty bytes that may be compacted, of those and the clean ones.
-    dirty_ratio: f64,
-    /// Whether something has waited for `max.compaction.lag.ms`.
-    is_overdue: bool,
-}
-
 impl Log {
     /// Does a slice of compaction, or begins a round if enough is dirty. For topics without `compact` in their cleanup
     /// policy there is nothing to do.
@@ -155,14 +146,11 @@ impl Log {
         now: Timestamp,
         last_stable_offset: Offset,
     ) -> Result<Option<Cleaning>, StorageError> {
-        if !self.config.cleanup_policy.compact || self.segments.len() < 2 {
+        let look = self.explain_compaction(storage, now, last_stable_offset)?;
+        if !look.verdict.begins() {
             return Ok(None);
         }
-        let Some(cleanable) = self.cleanable(storage, now, last_stable_offset)? else { return Ok(None) };
-        if !cleanable.is_overdue && cleanable.dirty_ratio <= self.config.min_cleanable_dirty_ratio {
-            return Ok(None);
-        }
-        let Cleanable { first_dirty, first_uncleanable, .. } = cleanable;
+        let CompactionExplanation { first_dirty, first_uncleanable, .. } = look;
         let mut transactions = Transactions::default();
         transactions.add_aborted(self.aborted_transactions(storage, first_dirty, first_uncleanable)?);
         let segment = &self.segments[self.segment_with(first_dirty)];
@@ -176,43 +164,6 @@ impl Log {
             phase: Phase::Keys { segment: segment.base_offset, position, transactions },
             done: Compacted { dirty_from: first_dirty, ..Compacted::default() },
         }))
-    }
-
-    /// What may be compacted: whole segments, not the active one, nothing that readers of committed records cannot
-    /// see yet, and nothing younger than `min.compaction.lag.ms`.
-    fn cleanable(
-        &self,
-        storage: &dyn Storage,
-        now: Timestamp,
-        last_stable_offset: Offset,
-    ) -> Result<Option<Cleanable>, StorageError> {
-        let (Some(active), first_dirty) = (self.segments.last(), self.clean_offset.max(self.log_start_offset)) else {
-            return Ok(None);
-        };
-        let from = self.segment_with(first_dirty);
-        let dirty = &self.segments[from..self.segments.len() - 1];
-        let lag_min = self.config.min_compaction_lag_ms.max(0);
-        let oldest_allowed = now.as_millis().saturating_sub(lag_min);
-        let too_young =
-            dirty.iter().find(|segment| lag_min > 0 && segment.age_timestamp() > oldest_allowed).map(|s| s.base_offset);
-        let bound = last_stable_offset.min(active.base_offset).min(too_young.unwrap_or(Offset::MAX));
-        let first_uncleanable = self.segments[self.segment_with(bound.max(first_dirty))].base_offset;
-        let is_cleanable = |segment: &&Segment| segment.base_offset < first_uncleanable;
-        let dirty_size: u64 = dirty.iter().filter(is_cleanable).map(|segment| u64::from(segment.size)).sum();
-        if dirty_size == 0 || first_dirty >= first_uncleanable {
-            return Ok(None);
-        }
-        let is_clean = |segment: &&Segment| segment.base_offset < first_dirty;
-        let clean_size: u64 = self.segments.iter().filter(is_clean).map(|segment| u64::from(segment.size)).sum();
-        let mut earliest = i64::MAX;
-        for segment in dirty {
-            let first = segment.first_timestamp(storage)?.filter(|timestamp| *timestamp > 0);
-            earliest = earliest.min(first.unwrap_or(i64::MAX));
-        }
-        let due = now.as_millis().saturating_sub(self.config.max_compaction_lag_ms.max(0));
-        // Sizes of segments lie far below 2^53.
-        let dirty_ratio = dirty_size as f64 / (clean_size + dirty_size) as f64;
-        Ok(Some(Cleanable { first_dirty, first_uncleanable, dirty_ratio, is_overdue: earliest < due }))
     }
 
     fn clean(&mut self, storage: &mut dyn Storage, cleaning: Cleaning) -> Result<Compaction, StorageError> {
@@ -334,6 +285,16 @@ impl Log {
         if let Some(Phase::Flush { awaited, .. }) = self.cleaning.as_mut().map(|cleaning| &mut cleaning.phase) {
             awaited.retain(|blob| !blobs.contains(blob));
         }
+    }
+
+    /// Closes the files of a copy that is being made.
+    pub(super) fn close_copies(&self, storage: &mut dyn Storage) {
+        let copying = self.cleaning.as_ref().and_then(|cleaning| match &cleaning.phase {
+            Phase::Keys { .. } => None,
+            Phase::Copy { copying, .. } => copying.as_deref(),
+            Phase::Flush { copied, .. } => Some(&**copied),
+        });
+        copying.into_iter().flat_map(Copying::blobs).for_each(|blob| storage.close(blob));
     }
 
     /// Gives up the round that is under way, since the segments that it works on change.

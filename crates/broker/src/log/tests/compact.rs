@@ -115,7 +115,13 @@ fn a_round_begins_when_enough_is_dirty() {
     let (mut log, mut storage) = filled();
     log.set_config(LogConfig { min_cleanable_dirty_ratio: 1.0, ..config() });
     assert_eq!(round(&mut log, &mut storage, NOW), None);
+    let look = log.explain_compaction(&storage, NOW, 12).unwrap();
+    assert_eq!((look.verdict, look.bound), (CompactionVerdict::TooClean, CompactionBound::ActiveSegment));
+    assert_eq!((look.first_dirty, look.first_uncleanable, look.dirty_ratio), (0, 10, 1.0));
+    let look = log.explain_compaction(&storage, NOW, 7).unwrap();
+    assert_eq!((look.first_uncleanable, look.bound), (5, CompactionBound::LastStableOffset));
     log.set_config(LogConfig { min_cleanable_dirty_ratio: 0.99, ..config() });
+    assert_eq!(log.explain_compaction(&storage, NOW, 12).unwrap().verdict, CompactionVerdict::DirtyEnough);
     assert!(round(&mut log, &mut storage, NOW).is_some());
     // Now 4 records are clean and 5 dirty ones come.
     for _ in 0..8 {
@@ -133,9 +139,16 @@ fn what_is_too_young_waits_and_what_is_overdue_does_not() {
     log.set_config(LogConfig { min_compaction_lag_ms: 500, ..config() });
     let later = |millis| NOW + Duration::from_millis(millis);
     assert_eq!(round(&mut log, &mut storage, later(499)), None);
+    let look = log.explain_compaction(&storage, later(499), 12).unwrap();
+    let old_enough_at = later(500).as_millis();
+    assert_eq!(look.bound, CompactionBound::MinCompactionLag { old_enough_at });
+    assert_eq!(look.verdict, CompactionVerdict::NothingCleanable);
     assert!(round(&mut log.clone(), &mut storage.clone(), later(500)).is_some());
     log.set_config(LogConfig { min_cleanable_dirty_ratio: 1.0, max_compaction_lag_ms: 700, ..config() });
     assert_eq!(round(&mut log, &mut storage, later(700)), None);
+    let look = log.explain_compaction(&storage, later(700), 12).unwrap();
+    assert_eq!((look.verdict, look.overdue_at), (CompactionVerdict::TooClean, Some(later(701).as_millis())));
+    assert_eq!(log.explain_compaction(&storage, later(701), 12).unwrap().verdict, CompactionVerdict::Overdue);
     assert!(round(&mut log, &mut storage, later(701)).is_some());
 }
 

@@ -1,7 +1,7 @@
 //! Which segments go, by age, by size, and by the log's start.
 
 use super::*;
-use crate::log::retention::RemovedReason::{Age, BeforeLogStart, Size};
+use crate::log::RemovedReason::{Age, BeforeLogStart, Size};
 
 /// Ten segments of one record each, a second apart, the first one from second 0; then what goes at `now_ms`.
 #[track_caller]
@@ -77,4 +77,34 @@ fn records_without_a_timestamp_are_as_old_as_the_last_append() {
     let at = |millis| NOW + std::time::Duration::from_millis(millis);
     assert!(log.retain(&mut storage, at(5000), 1).unwrap().is_empty());
     assert_eq!(log.retain(&mut storage, at(5001), 1).unwrap().len(), 1);
+}
+
+/// What is said and what is done are one rule: this is how the rest is told.
+#[test]
+fn what_stays_says_why() {
+    use crate::log::KeptReason::{AboveHighWatermark, Empty, NotDeleted, OlderStays, WithinLimits};
+    use crate::log::RetentionVerdict::{Kept, Removed};
+    let mut storage = MemoryStorage::new();
+    let told = |log: &Log, now_ms: i64, high_watermark: Offset| -> Vec<RetentionVerdict> {
+        log.explain_retention(Timestamp::from_millis(now_ms), high_watermark).map(|segment| segment.verdict).collect()
+    };
+    let config = LogConfig { internal_segment_bytes: Some(80), ..by_age(5000) };
+    let mut log = create(&mut storage, config);
+    for timestamp in [0, 9000, 1000] {
+        append(&mut log, &mut storage, timestamp, "ten bytes.");
+    }
+    let within = |newest: i64| Kept(WithinLimits { too_old_at: Some(newest + 5001), bytes_until_too_large: None });
+    assert_eq!(told(&log, 7000, 3), [Removed(Age { newest_timestamp: 0 }), within(9000), Kept(OlderStays)]);
+    assert_eq!(told(&log, 4000, 1), [within(0), Kept(AboveHighWatermark), Kept(AboveHighWatermark)]);
+
+    let size = log.size_bytes() / 3;
+    log.set_config(LogConfig { retention_ms: -1, retention_bytes: i64::try_from(2 * size + 5).unwrap(), ..config });
+    let too_small = |missing: u64| Kept(WithinLimits { too_old_at: None, bytes_until_too_large: Some(missing) });
+    assert_eq!(told(&log, 7000, 3), [5, 5, 5].map(too_small));
+    log.set_config(LogConfig { cleanup_policy: CleanupPolicy::COMPACT, ..config });
+    assert_eq!(told(&log, 7000, 3), [Kept(NotDeleted); 3]);
+
+    log.set_config(LogConfig { retention_ms: 1, ..config });
+    log.retain(&mut storage, Timestamp::from_millis(20_000), 3).unwrap();
+    assert_eq!(told(&log, 20_000, 3), [Kept(Empty)]);
 }

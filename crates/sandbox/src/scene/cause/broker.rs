@@ -16,6 +16,48 @@ pub(super) fn told(scene: &Scene, event: &Event) -> Told {
             let text = format!("runs and keeps {}", count(i64::from(*partitions), "partition"));
             Told::new("broker_started", Notable, broker, text).about(at_broker)
         }
+        EventKind::BrokerStopped { clean: true, .. } => {
+            Told::new("broker_stopped", Notable, broker, "is stopped and has said goodbye").about(at_broker)
+        }
+        EventKind::BrokerStopped { clean: false, session_until } => {
+            let text = match session_until {
+                Some(until) => format!(
+                    "has crashed: the controller will miss it in {}, its broker.session.timeout.ms",
+                    between(event.time, *until)
+                ),
+                None => "has crashed".to_owned(),
+            };
+            Told::new("broker_stopped", Warning, broker, text).about(at_broker)
+        }
+        EventKind::BrokerFenced { why } => {
+            let text = format!("is fenced: {why}; nobody leads what it led");
+            Told::new("broker_fenced", Warning, broker, text).about(at_broker)
+        }
+        EventKind::BrokerStarting { partitions } => {
+            let text = format!("starts and reads the files of {}", count(i64::from(*partitions), "partition"));
+            Told::new("broker_starting", Notable, broker, text).about(at_broker)
+        }
+        EventKind::ControllerMoved { from, to } => {
+            let text = format!("is the controller, after broker {from}: it decides about topics");
+            Told::new("controller_moved", Notable, format!("broker {to}"), text).about(NodeId::Broker(to.0))
+        }
+        EventKind::LeaderChanged { topic, partition, from, to, leader_epoch, why, .. } => {
+            let (weight, text) = match (from, to) {
+                (_, -1) => (Warning, format!("has no leader: {why}")),
+                (-1, to) => (Notable, format!("is led by broker {to} in epoch {leader_epoch}: {why}")),
+                (from, to) => {
+                    (Notable, format!("is led by broker {to} in epoch {leader_epoch}, after broker {from}: {why}"))
+                }
+            };
+            Told::new("leader_changed", weight, lane(topic, *partition), text).on(topic, *partition).about(at_broker)
+        }
+        EventKind::PartitionOnline { topic, partition, log_start_offset, high_watermark, log_end_offset } => {
+            let text = format!(
+                "takes requests again: its log begins at {log_start_offset} and ends at {log_end_offset}, and consumers \
+                 may read up to {high_watermark}"
+            );
+            Told::new("partition_online", Notable, lane(topic, *partition), text).on(topic, *partition)
+        }
         EventKind::LogRecovered { topic, partition, what } => {
             let text = format!("was repaired after an unclean stop: {what}");
             Told::new("log_recovered", Warning, lane(topic, *partition), text).on(topic, *partition).about(at_broker)

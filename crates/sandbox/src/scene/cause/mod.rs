@@ -4,6 +4,7 @@
 //! can tell what matters and still answer who asks for everything.
 
 mod broker;
+mod consumer;
 mod group;
 mod idle;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 use super::Scene;
 use super::node::NodeId;
 use runnel_broker::{Event, Timestamp};
+use runnel_clients::consumer::ConsumerEvent;
 use serde::Serialize;
 use std::collections::VecDeque;
 
@@ -119,6 +121,11 @@ pub(super) fn of_event(scene: &Scene, event: &Event) -> Cause {
 pub(super) fn consequences(scene: &Scene, event: &Event) -> Vec<Cause> {
     let idle = idle::told(scene, event);
     idle.into_iter().map(|told| told.at(event.sequence, event.time)).collect()
+}
+
+/// The sentence for what happened inside a consumer.
+pub(super) fn of_consumer(scene: &Scene, name: &str, event: &ConsumerEvent, time: Timestamp) -> Cause {
+    consumer::told(name, event, time).at(scene.sequence, time)
 }
 
 /// Why a rebalance may begin at once after an event: the group, and the reason.

@@ -1,5 +1,6 @@
 //! What happens to partitions: records come, are read, and go.
 
+use crate::scene::lane::LEADERLESS;
 use crate::scene::seen::Batch;
 use crate::scene::{Scene, Shape};
 use runnel_broker::{Event, EventKind};
@@ -40,6 +41,8 @@ impl Scene {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
                     lane.segments.retain(|segment| segment.base_offset != *base_offset);
                     lane.size = lane.size.saturating_sub(*size);
+                    // Where all are past, a new one is begun first.
+                    lane.active_segment();
                 }
                 Shape::Same
             }
@@ -49,10 +52,33 @@ impl Scene {
                 }
                 Shape::Same
             }
-            EventKind::PartitionOffline { topic, partition, why } => {
+            EventKind::LeaderChanged { topic, partition, to, leader_epoch, in_sync_replicas, .. } => {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
+                    (lane.leader, lane.leader_epoch) = (*to, *leader_epoch);
+                    lane.in_sync_replicas.clone_from(in_sync_replicas);
+                    lane.offline = (*to == -1).then(|| LEADERLESS.to_owned());
+                }
+                Shape::Changed
+            }
+            EventKind::PartitionOffline { topic, partition, why } => {
+                // Without a leader it has been said already that there is none.
+                if let Some(lane) = self.cluster.lane_mut(topic, *partition).filter(|lane| lane.leader != -1) {
                     lane.offline = Some(why.clone());
                 }
+                Shape::Same
+            }
+            EventKind::PartitionOnline { topic, partition, log_start_offset, high_watermark, log_end_offset } => {
+                if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
+                    lane.offline = None;
+                    lane.log_start_offset = *log_start_offset;
+                    lane.high_watermark = *high_watermark;
+                    lane.last_stable_offset = *high_watermark;
+                    lane.log_end_offset = *log_end_offset;
+                    // What was cut off at the end is gone.
+                    _ = lane.records.split_off(log_end_offset);
+                    lane.forget_middle();
+                }
+                self.note_lags_of(topic);
                 Shape::Same
             }
             EventKind::RecordsFetched { .. } => self.fold_fetched(event),

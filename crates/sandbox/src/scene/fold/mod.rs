@@ -1,14 +1,15 @@
 //! Events change the scene: one at a time, each where it belongs, without looking at anything else.
 
+mod client;
 mod group;
 mod log;
 
 use super::cause;
 use super::cluster::Connection;
 use super::group::Wait;
-use super::lane::{Lane, Topic};
+use super::lane::{Lane, Segment, Topic};
 use super::{Scene, Shape};
-use runnel_broker::{ConnectionId, Event, EventKind, PartitionPlace, Timestamp};
+use runnel_broker::{BrokerState, ConnectionId, Event, EventKind, PartitionPlace, Timestamp};
 
 impl Scene {
     /// Takes one event in. Events that the snapshot contains already change nothing.
@@ -44,7 +45,38 @@ impl Scene {
     fn apply(&mut self, event: &Event) -> Shape {
         let broker = event.broker.0;
         match &event.kind {
-            EventKind::BrokerStarted { .. } | EventKind::LogRecovered { .. } => Shape::Same,
+            EventKind::BrokerStopped { session_until, .. } => {
+                self.set_broker(broker, BrokerState::Down, None);
+                if let Some(stopped) = self.cluster.brokers.get_mut(&broker) {
+                    stopped.session_until = *session_until;
+                }
+                if self.cluster.brokers.values().all(|broker| broker.state == BrokerState::Down) {
+                    // Nobody is left to miss anybody.
+                    for broker in self.cluster.brokers.values_mut() {
+                        broker.session_until = None;
+                    }
+                }
+                Shape::Same
+            }
+            EventKind::BrokerFenced { .. } => {
+                if let Some(fenced) = self.cluster.brokers.get_mut(&broker) {
+                    (fenced.fenced, fenced.session_until) = (true, None);
+                }
+                Shape::Same
+            }
+            EventKind::BrokerStarting { .. } => {
+                self.set_broker(broker, BrokerState::Starting, None);
+                Shape::Same
+            }
+            EventKind::BrokerStarted { .. } => {
+                self.set_broker(broker, BrokerState::Up, Some(false));
+                Shape::Same
+            }
+            EventKind::ControllerMoved { to, .. } => {
+                self.cluster.controller = to.0;
+                Shape::Same
+            }
+            EventKind::LogRecovered { .. } => Shape::Same,
             EventKind::ConnectionOpened { connection, peer } => {
                 let opened = Connection { broker, peer: peer.clone(), ..Connection::default() };
                 self.cluster.connections.insert(connection.0, opened);
@@ -85,6 +117,8 @@ impl Scene {
                 Shape::Same
             }
             EventKind::BatchAppended { .. }
+            | EventKind::LeaderChanged { .. }
+            | EventKind::PartitionOnline { .. }
             | EventKind::HighWatermarkMoved { .. }
             | EventKind::LogStartMoved { .. }
             | EventKind::SegmentRolled { .. }
@@ -100,6 +134,16 @@ impl Scene {
             | EventKind::ProduceRefused { .. }
             | EventKind::ProducerIdAssigned { .. } => Shape::Same,
             EventKind::Group { event: happening } => self.fold_group(happening),
+        }
+    }
+
+    fn set_broker(&mut self, broker: i32, state: BrokerState, fenced: Option<bool>) {
+        if let Some(known) = self.cluster.brokers.get_mut(&broker) {
+            known.state = state;
+            known.fenced = fenced.unwrap_or(known.fenced);
+            if state == BrokerState::Up {
+                known.session_until = None;
+            }
         }
     }
 
@@ -135,6 +179,7 @@ impl Lane {
             leader: place.leader,
             replicas: place.replicas.clone(),
             in_sync_replicas: place.replicas.clone(),
+            segments: vec![Segment::begun_at(0)],
             ..Lane::default()
         }
     }

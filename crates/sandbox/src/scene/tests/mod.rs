@@ -1,1 +1,5 @@
-//! Tests.
+//! The scene is a fold: whatever happens, it is what a newcomer sees.
+
+mod bench;
+mod drive;
+mod law;

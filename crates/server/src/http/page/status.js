@@ -171,10 +171,30 @@ function head(...names) {
 function drawBrokers(cluster) {
   const leads = (id) => cluster.topics.flatMap((t) => t.partitions).filter((p) => p.leader === id).length;
   const rows = cluster.brokers.map((broker) => make("tr", null,
-    make("td", null, `${broker.id}`, broker.id === cluster.controller ? make("span", { class: "quiet" }, " controller") : null),
+    make("td", null, `${broker.id}`, broker.controller ? make("span", { class: "quiet" }, " controller") : null),
+    make("td", null, make("span", { class: broker.state === "up" ? "pill pill--good" : "pill pill--bad" },
+      broker.state === "up" ? "up" : broker.fenced ? `${broker.state}, fenced` : `${broker.state}, not missed yet`)),
     make("td", { class: "mono" }, broker.endpoints.map((e) => `${e.host}:${e.port}`).join(", ")),
-    make("td", { class: "number" }, number.format(leads(broker.id)))));
-  return make("div", { class: "card" }, make("table", null, head("broker", "advertised", "#leads"), make("tbody", null, ...rows)));
+    make("td", { class: "number" }, number.format(leads(broker.id))),
+    make("td", null, brokerButton(broker))));
+  return make("div", { class: "card" },
+    make("table", null, head("broker", "state", "advertised", "#leads", ""), make("tbody", null, ...rows)));
+}
+
+/** Kills a broker that is up, revives one that is down. */
+function brokerButton(broker) {
+  if (broker.state === "starting") return "";
+  const verb = broker.state === "up" ? "kill" : "revive";
+  const button = make("button", { type: "button", class: "action", "aria-label": `${verb} broker ${broker.id}` }, verb);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await fetch(`/api/brokers/${broker.id}/${verb}`, { method: "POST" });
+    } finally {
+      redrawSoon();
+    }
+  });
+  return button;
 }
 
 function drawClients(connections) {
@@ -216,14 +236,24 @@ function sentence(event) {
     case "partition_offline": return { who: place, what: `is offline: ${event.why}` };
     case "log_start_moved": return { who: place, what: `starts at ${event.to} (${String(event.why).replaceAll("_", " ")})` };
     case "produce_refused": return { who: place, what: `refused records: ${event.error}` };
+    case "partition_online": return { who: place, what: "takes requests again" };
+    case "leader_changed": return { who: place, what: event.to < 0 ? `has no leader: ${event.why}` : `is led by broker ${event.to}: ${event.why}` };
+    case "broker_stopped": return { who: `broker ${event.broker}`, what: event.clean ? "stopped" : "crashed" };
+    case "broker_fenced": return { who: `broker ${event.broker}`, what: `is fenced: ${event.why}` };
+    case "broker_starting": return { who: `broker ${event.broker}`, what: "reads its files" };
+    case "broker_started": return { who: `broker ${event.broker}`, what: "takes connections" };
+    case "controller_moved": return { who: `broker ${event.to}`, what: "is the controller" };
     case "group": return groupSentence(event.event);
     default: return { who: `broker ${event.broker}`, what: String(event.kind).replaceAll("_", " ") };
   }
 }
 
 function groupSentence(event) {
+  if (event.kind === "group_loaded") return { who: event.group.group_id, what: "was read by its coordinator" };
   const who = event.group_id;
   switch (event.kind) {
+    // Who waits for whom is for count-downs.
+    case "deadline_set": case "deadline_cleared": case "member_rejoined": case "join_answered": return null;
     case "group_state_changed": return { who, what: `is ${event.to}: ${event.reason}` };
     case "member_joined": return { who, what: `${event.client_id} joined` };
     case "member_left": return { who, what: `${event.client_id || "a member"} left` };
