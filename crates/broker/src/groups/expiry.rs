@@ -60,7 +60,7 @@ impl Groups {
             self.append_tombstones(now, partition, keys, groups, OffsetRemoval::Expired);
         }
         if self.expiry_from.is_some() {
-            self.outbox.timers.set(Timer::OffsetsRetention, now + EXPIRY_PAUSE);
+            self.outbox.timers.set(now, Timer::OffsetsRetention, now + EXPIRY_PAUSE);
         } else if !self.partitions.is_empty() {
             self.schedule_expiry(now);
         }

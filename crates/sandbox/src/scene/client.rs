@@ -5,8 +5,10 @@ use super::countdown::CountdownKind;
 use super::group::Wait;
 use super::node::NodeId;
 use runnel_clients::consumer::ConsumerView;
+use runnel_clients::partitioners::PartitionChoice;
+use runnel_clients::producer::ProducerView;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What a client is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -63,6 +65,9 @@ pub struct Client {
     /// What it waits for, by kind and by a word that tells several of a kind apart.
     #[serde(skip)]
     pub waits: BTreeMap<(CountdownKind, String), Wait>,
+    /// Of a producer: why each record that has no offset yet has its partition, in order.
+    #[serde(skip)]
+    pub(super) under_way: BTreeMap<(String, i32), VecDeque<PartitionChoice>>,
     /// All of its inside, when it was last looked at.
     pub view: Option<ClientView>,
 }
@@ -73,6 +78,8 @@ pub struct Client {
 pub enum ClientView {
     /// Of a consumer.
     Consumer(Box<ConsumerView>),
+    /// Of a producer.
+    Producer(Box<ProducerView>),
 }
 
 impl Scene {
@@ -88,6 +95,7 @@ impl Scene {
                     member_id: None,
                     positions: BTreeMap::new(),
                     waits: BTreeMap::new(),
+                    under_way: BTreeMap::new(),
                     view: None,
                 };
                 self.clients.insert(name, client);

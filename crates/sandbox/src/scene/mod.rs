@@ -26,6 +26,7 @@ mod node;
 mod packets;
 mod parcel;
 mod point;
+mod retention;
 mod seen;
 mod series;
 mod snapshot;
@@ -50,7 +51,8 @@ pub use node::NodeId;
 pub use packets::{Field, Opened, Packet, Tap};
 pub use parcel::{Fate, Parcel};
 pub use point::{Area, Point};
-pub use seen::{Batch, Before, Guest, Rates, Seen, TopicRates};
+pub use retention::{LogOutlook, SegmentOutlook, retention_countdown};
+pub use seen::{Batch, Before, Choice, Guest, Rates, Seen, TopicRates};
 pub use series::{Measure, Sample, Series};
 pub use why::{Path, Why, paths};
 

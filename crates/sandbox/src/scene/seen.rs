@@ -7,11 +7,15 @@ use super::group::{Assignment, Wait};
 use super::parcel::Parcel;
 use super::series::Series;
 use runnel_broker::Timestamp;
+use runnel_clients::partitioners::PartitionChoice;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Batches of a lane whose producers are remembered.
 const BATCHES_MAX: usize = 64;
+
+/// Records of a lane of which it is remembered why they are there.
+const CHOICES_MAX: usize = 200;
 
 /// Guests that are remembered: those who came last.
 const GUESTS_MAX: usize = 64;
@@ -25,6 +29,8 @@ pub struct Seen {
     pub rates: Rates,
     /// The latest batches by topic and partition, oldest first.
     pub batches: BTreeMap<String, BTreeMap<i32, VecDeque<Batch>>>,
+    /// By topic and partition: why the world's producers put the latest records there, by offset.
+    pub choices: BTreeMap<String, BTreeMap<i32, BTreeMap<i64, Choice>>>,
     /// By group: who read what before the latest rebalance.
     pub before: BTreeMap<String, Before>,
     /// By connection: until when its Fetch waits for records.
@@ -85,6 +91,16 @@ pub struct Batch {
     pub compression: String,
 }
 
+/// Why a record is in its partition, as its producer tells.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Choice {
+    /// The producer's name.
+    pub producer: String,
+    /// What it chose, and why.
+    #[serde(flatten)]
+    pub choice: PartitionChoice,
+}
+
 /// Who read what before a rebalance.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub struct Before {
@@ -140,6 +156,19 @@ impl Seen {
         batches.iter().rev().find(|batch| (batch.base_offset..=batch.last_offset).contains(&offset))
     }
 
+    /// Why a producer of the world put a record where it is, if that was seen.
+    pub fn choice(&self, topic: &str, partition: i32, offset: i64) -> Option<&Choice> {
+        self.choices.get(topic)?.get(&partition)?.get(&offset)
+    }
+
+    pub(super) fn remember_choice(&mut self, topic: &str, partition: i32, offset: i64, choice: Choice) {
+        let choices = self.choices.entry(topic.to_owned()).or_default().entry(partition).or_default();
+        choices.insert(offset, choice);
+        if choices.len() > CHOICES_MAX {
+            choices.pop_first();
+        }
+    }
+
     pub(super) fn remember_batch(&mut self, topic: &str, partition: i32, batch: Batch) {
         if !self.batches.contains_key(topic) {
             self.batches.insert(topic.to_owned(), BTreeMap::new());
@@ -170,6 +199,7 @@ impl Seen {
 
     pub(super) fn forget_topic(&mut self, topic: &str) {
         self.batches.remove(topic);
+        self.choices.remove(topic);
         self.rates.topics.remove(topic);
         for guest in self.guests.values_mut() {
             guest.reads.remove(topic);

@@ -4,7 +4,8 @@
 //! In the world the producer itself tells why it chose a partition. Of records that others wrote the key is known only,
 //! so the known partitioners are tried, and those are named that lead to where the record is.
 
-use super::{Lane, Scene};
+use super::seen::Choice;
+use super::{Lane, Scene, cause};
 use runnel_clients::partitioners::{crc32, fnv1a, murmur2, murmur2_of_kafkajs_1};
 use serde::Serialize;
 
@@ -34,6 +35,8 @@ pub struct Why {
     pub key: Option<String>,
     /// The bytes of the key in hexadecimal, if all of them are known.
     pub key_bytes: Option<String>,
+    /// What its producer told, if it is one of the world and was watched.
+    pub choice: Option<Choice>,
     /// Each known way; none without a key, or if not all of its bytes are known.
     pub paths: Vec<Path>,
     /// In a sentence.
@@ -53,17 +56,32 @@ type Hash = fn(&[u8]) -> u32;
 impl Scene {
     /// Why a record is in its partition. Nothing if the record is not known.
     pub fn why(&self, topic: &str, partition: i32, offset: i64) -> Option<Why> {
+        let mut why = self.why_by_key(topic, partition, offset)?;
+        if let Some(told) = self.seen.choice(topic, partition, offset) {
+            why.sentence = format!("{} chose partition {partition}: {}", told.producer, cause::chosen_by(&told.choice));
+            why.choice = Some(told.clone());
+        }
+        Some(why)
+    }
+
+    fn why_by_key(&self, topic: &str, partition: i32, offset: i64) -> Option<Why> {
         let lanes_count = i32::try_from(self.cluster.topics.get(topic)?.lanes.len()).ok()?;
         let record = self.cluster.lane(topic, partition)?.records.get(&offset)?;
         let Some(key) = &record.preview.key else {
             let sentence = "the record has no key, so its producer chose the partition: sticky for a batch in Java, \
                             one after the other in kafkajs, sticky for some milliseconds in librdkafka";
-            return Some(Why { key: None, key_bytes: None, paths: Vec::new(), sentence: sentence.to_owned() });
+            return Some(Why {
+                key: None,
+                key_bytes: None,
+                choice: None,
+                paths: Vec::new(),
+                sentence: sentence.to_owned(),
+            });
         };
         let shown = Some(key.text.clone());
         let Some(bytes) = Lane::whole_key(key) else {
             let sentence = format!("the key has {} bytes, of which the first are known only", key.size);
-            return Some(Why { key: shown, key_bytes: None, paths: Vec::new(), sentence });
+            return Some(Why { key: shown, key_bytes: None, choice: None, paths: Vec::new(), sentence });
         };
         let paths = paths(&bytes, partition, lanes_count);
         let agreeing: Vec<&str> = paths.iter().filter(|path| path.agrees).map(|path| path.partitioner).collect();
@@ -75,7 +93,7 @@ impl Scene {
             format!("this key leads to partition {partition} of {lanes_count} with: {}", agreeing.join("; "))
         };
         let key_bytes = Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-        Some(Why { key: shown, key_bytes, paths, sentence })
+        Some(Why { key: shown, key_bytes, choice: None, paths, sentence })
     }
 }
 

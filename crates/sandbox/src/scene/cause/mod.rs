@@ -7,6 +7,7 @@ mod broker;
 mod consumer;
 mod group;
 mod idle;
+mod producer;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,8 @@ use super::Scene;
 use super::node::NodeId;
 use runnel_broker::{Event, Timestamp};
 use runnel_clients::consumer::ConsumerEvent;
+use runnel_clients::event::{ConnectionEvent, ProducerEvent};
+use runnel_clients::partitioners::PartitionChoice;
 use serde::Serialize;
 use std::collections::VecDeque;
 
@@ -126,6 +129,21 @@ pub(super) fn consequences(scene: &Scene, event: &Event) -> Vec<Cause> {
 /// The sentence for what happened inside a consumer.
 pub(super) fn of_consumer(scene: &Scene, name: &str, event: &ConsumerEvent, time: Timestamp) -> Cause {
     consumer::told(name, event, time).at(scene.sequence, time)
+}
+
+/// The sentence for what happened inside a producer.
+pub(super) fn of_producer(scene: &Scene, name: &str, event: &ProducerEvent, time: Timestamp) -> Cause {
+    producer::told(name, event).at(scene.sequence, time)
+}
+
+/// The sentence for what happened to a client's connections.
+pub(super) fn of_connection(scene: &Scene, name: &str, event: &ConnectionEvent, time: Timestamp) -> Cause {
+    producer::of_connection(name, event).at(scene.sequence, time)
+}
+
+/// Why a partition was chosen, in words.
+pub(super) fn chosen_by(choice: &PartitionChoice) -> String {
+    producer::chosen_by(choice)
 }
 
 /// Why a rebalance may begin at once after an event: the group, and the reason.

@@ -3,6 +3,7 @@
 mod client;
 mod group;
 mod log;
+mod producer;
 
 use super::cause;
 use super::cluster::Connection;
