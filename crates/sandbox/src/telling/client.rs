@@ -71,7 +71,11 @@ impl Teller {
             ConsumerEvent::Committed { offsets } => {
                 for offset in offsets {
                     let (before, partition) = (format!("{name} commits"), place(&offset.partition));
-                    self.join(Line::Moves { before, partition, to: offset.offset });
+                    // Java's consumers say the same again every five seconds.
+                    let key = (name.to_owned(), partition.clone());
+                    if self.committed.insert(key, offset.offset) != Some(offset.offset) {
+                        self.join(Line::Moves { before, partition, to: offset.offset });
+                    }
                 }
             }
             ConsumerEvent::CommitRefused { error, .. } => self.say(format!("{name} may not commit: {error}")),

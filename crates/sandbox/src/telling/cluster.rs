@@ -9,14 +9,18 @@ fn is_internal(topic: &str) -> bool {
     topic.starts_with("__")
 }
 
+fn counted(partitions: usize) -> String {
+    if partitions == 1 { "1 partition".to_owned() } else { format!("{partitions} partitions") }
+}
+
 impl Teller {
     pub(super) fn note_broker(&mut self, event: &Event) {
         match &event.kind {
             EventKind::TopicCreated { topic, partitions, .. } if !is_internal(topic) => {
-                self.say(format!("topic {topic} has {} partitions", partitions.len()));
+                self.say(format!("topic {topic} has {}", counted(partitions.len())));
             }
             EventKind::PartitionsAdded { topic, partitions } => {
-                self.say(format!("topic {topic} gets {} more partitions", partitions.len()));
+                self.say(format!("topic {topic} gets {} more", counted(partitions.len())));
             }
             EventKind::TopicDeleted { topic, .. } => self.say(format!("topic {topic} is deleted")),
             EventKind::BatchAppended { topic, partition, base_offset, last_offset, previews, connection, .. }
@@ -63,7 +67,7 @@ impl Teller {
             EventKind::LogCompacted { topic, partition, records_before, records_after, .. } if !is_internal(topic) => {
                 self.say(format!("{topic}-{partition} is compacted: {records_before} records to {records_after}"));
             }
-            EventKind::PartitionOffline { topic, partition, why } => {
+            EventKind::PartitionOffline { topic, partition, why } if !is_internal(topic) => {
                 self.say(format!("{topic}-{partition} is offline: {why}"));
             }
             EventKind::BrokerStopped { .. } => self.say(format!("broker {} is gone", event.broker)),

@@ -22,15 +22,21 @@ impl Line {
         matches!(self, Line::Run { .. } | Line::Moves { .. })
     }
 
-    /// Whether they tell of the same thing, so that one cannot go before the other.
-    pub(super) fn is_same_kind(&self, other: &Line) -> bool {
-        match (self, other) {
-            (
-                Line::Run { before, partition, .. } | Line::Moves { before, partition, .. },
-                Line::Run { before: other_before, partition: other_partition, .. }
-                | Line::Moves { before: other_before, partition: other_partition, .. },
-            ) => before == other_before && partition == other_partition,
+    /// Whether both tell what the same client does with the same partition, so that one cannot go before the other.
+    pub(super) fn touches(&self, other: &Line) -> bool {
+        match (self.subject(), other.subject()) {
+            (Some(one), Some(other)) => one == other,
             _ => false,
+        }
+    }
+
+    /// Who, and which partition.
+    fn subject(&self) -> Option<(&str, &str)> {
+        match self {
+            Line::Run { before, partition, .. } | Line::Moves { before, partition, .. } => {
+                Some((before.split(' ').next().unwrap_or_default(), partition))
+            }
+            Line::Plain(_) | Line::States { .. } => None,
         }
     }
 

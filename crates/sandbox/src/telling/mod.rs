@@ -32,6 +32,8 @@ pub struct Teller {
     left_out: u64,
     /// Who is at a connection's end.
     names: BTreeMap<ConnectionId, String>,
+    /// What was last told to be committed, by client and partition.
+    committed: BTreeMap<(String, String), i64>,
     /// What tools have printed since their last whole line.
     printed: BTreeMap<String, String>,
 }
@@ -59,7 +61,7 @@ impl Teller {
             lines.extend(line.tell());
         }
         for (name, text) in std::mem::take(&mut self.printed) {
-            lines.push(format!("{name}: {text}"));
+            lines.push(format!("{name}: {text}").trim_end().to_owned());
         }
         if self.left_out > 0 {
             lines.push(format!("... and {} more", std::mem::take(&mut self.left_out)));
@@ -86,7 +88,7 @@ impl Teller {
             if other.takes(&line) {
                 return;
             }
-            if other.is_same_kind(&line) {
+            if other.touches(&line) {
                 break;
             }
         }
@@ -98,7 +100,7 @@ impl Teller {
         let text = before + text;
         let mut rest = text.as_str();
         while let Some((line, after)) = rest.split_once('\n') {
-            self.say(format!("{name}: {line}"));
+            self.say(format!("{name}: {line}").trim_end().to_owned());
             rest = after;
         }
         if !rest.is_empty() {

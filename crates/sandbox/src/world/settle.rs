@@ -1,13 +1,14 @@
 //! `settle`: time passes until only periodic work is left.
 //!
-//! Periodic is what goes on for ever in a world where nobody does anything: heartbeats, Fetches that wait for records,
-//! commits on a timer that find nothing new, refreshed metadata, records that a rate sends, the brokers' own timers.
+//! Periodic is what goes on for ever in a world where nobody does anything: heartbeats (between two of them is time
+//! enough to be settled), Fetches that wait for records, commits on a timer that find nothing new, refreshed metadata, records that a rate sends, the brokers' own timers.
 //! Work is the rest:
 //!
-//! - a connection that is being made, and a request without an answer, but for Heartbeat and Fetch;
+//! - a connection that is being made, and a request without an answer, but for Fetch;
 //! - a group between two generations;
 //! - a producer that has records which are not answered yet;
 //! - a consumer that is not in its group, or behind the high watermark of a partition that it reads, or at work;
+//! - a client that says goodbye;
 //! - a tool that neither has ended nor waits for its input or for records;
 //! - a message that is late by a fault.
 //!
@@ -49,7 +50,25 @@ impl World {
 
     /// Whether only periodic work is left.
     pub fn is_settled(&self) -> bool {
-        self.cables_are_settled() && self.processes_are_settled() && self.groups_are_settled()
+        self.work_left().is_none()
+    }
+
+    /// The first piece of work that is left, in words; `None` if there is only what is periodic.
+    pub fn describe_work_left(&self) -> Option<String> {
+        Some(match self.work_left()? {
+            Work::Process(id) => {
+                let name = self.processes.get(&id).map_or("a process", |process| process.name.as_str());
+                format!("{name} has something to do")
+            }
+            Work::Connection(party, what) => {
+                format!("{} {what}", self.name_of(party).unwrap_or("a guest"))
+            }
+            Work::Group => "a group is between two generations".to_owned(),
+        })
+    }
+
+    fn work_left(&self) -> Option<Work> {
+        self.work_on_cables().or_else(|| self.work_of_processes()).or_else(|| self.work_of_groups())
     }
 
     /// Whether a party's work counts.
@@ -63,32 +82,51 @@ impl World {
         }
     }
 
-    fn cables_are_settled(&self) -> bool {
-        let is_periodic = |api_key: i16| [ApiKey::Heartbeat.number(), ApiKey::Fetch.number()].contains(&api_key);
-        let all_periodic = self.cables.connections().all(|connection| {
-            !connection.client_open
-                || !self.counts(connection.party)
-                || (connection.is_accepted && connection.asked().all(|asked| is_periodic(asked.api_key)))
+    fn work_on_cables(&self) -> Option<Work> {
+        let is_fetch = |api_key: i16| api_key == ApiKey::Fetch.number();
+        for connection in self.cables.connections() {
+            if !connection.client_open || !self.counts(connection.party) {
+                continue;
+            }
+            if !connection.is_accepted {
+                return Some(Work::Connection(connection.party, "connects"));
+            }
+            if connection.asked().any(|asked| !is_fetch(asked.api_key)) {
+                return Some(Work::Connection(connection.party, "waits for an answer"));
+            }
+        }
+        let mut packets = self.cables.packets();
+        let packet = packets.find(|packet| match packet.cargo {
+            Cargo::Frame(_) => packet.api.is_none_or(|api| !is_fetch(api.number())),
+            Cargo::Connect | Cargo::Accept | Cargo::Refuse | Cargo::Close { .. } => true,
+        })?;
+        Some(Work::Connection(packet.party, "has a message under way"))
+    }
+
+    fn work_of_processes(&self) -> Option<Work> {
+        let high_watermark = |topic: &str, partition| self.cluster.high_watermark(topic, partition);
+        let mut processes = self.processes.iter().filter(|(id, _)| self.counts(Party::Process(**id)));
+        let busy = processes.find(|(_, process)| {
+            process.state == ProcessState::Leaving
+                || process.machine.as_ref().is_some_and(|machine| !machine.is_settled(high_watermark))
         });
-        // A frame that is late by a fault, an end that is still to be told.
-        all_periodic
-            && self.cables.packets().all(|packet| match packet.cargo {
-                Cargo::Frame(_) => packet.api.is_some_and(|api| is_periodic(api.number())),
-                Cargo::Connect | Cargo::Accept | Cargo::Refuse | Cargo::Close { .. } => false,
-            })
+        busy.map(|(id, _)| Work::Process(*id))
     }
 
-    fn processes_are_settled(&self) -> bool {
-        self.processes.iter().filter(|(id, _)| self.counts(Party::Process(**id))).all(|(_, process)| {
-            let high_watermark = |topic: &str, partition| self.cluster.high_watermark(topic, partition);
-            process.machine.as_ref().is_none_or(|machine| machine.is_settled(high_watermark))
-        })
+    fn work_of_groups(&self) -> Option<Work> {
+        let mut states = self.cluster.group_states();
+        let is_between = states.any(|state| match state {
+            GroupState::Empty | GroupState::Stable | GroupState::Dead => false,
+            GroupState::PreparingRebalance | GroupState::CompletingRebalance => true,
+        });
+        is_between.then_some(Work::Group)
     }
+}
 
-    fn groups_are_settled(&self) -> bool {
-        self.cluster.group_states().all(|state| match state {
-            GroupState::Empty | GroupState::Stable | GroupState::Dead => true,
-            GroupState::PreparingRebalance | GroupState::CompletingRebalance => false,
-        })
-    }
+/// Work that is not periodic.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Work {
+    Process(u32),
+    Connection(Party, &'static str),
+    Group,
 }
