@@ -29,6 +29,8 @@ mod native_tools;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod partitioners;
+#[cfg(test)]
 mod recorder;
 #[cfg(test)]
 mod scenarios;
