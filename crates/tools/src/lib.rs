@@ -10,7 +10,10 @@
 
 mod admin;
 mod api_versions;
+mod client_errors;
 mod configs;
+mod console_consumer;
+mod console_producer;
 mod dump;
 mod files;
 mod groups;
@@ -19,6 +22,7 @@ mod java;
 mod names;
 mod offsets;
 mod options;
+mod perf_test;
 mod records;
 mod server_list;
 mod story;

@@ -27,7 +27,7 @@ fn act(story: &mut Story<'_>) -> Outcome<()> {
     options.require(story, &["bootstrap-server", "offset-json-file"])?;
     connect(story, &options, None)?;
     let path = options.value("offset-json-file")?.unwrap_or_default();
-    let text = story.read_text(path).map_err(|_| Exception::new("java.nio.file.NoSuchFileException", path))?;
+    let text = read_whole(story, path)?;
     let offsets = read(&text)?;
     story.out("Executing records delete operation");
     let timeout_ms = i32::try_from(story.admin().request_timeout.as_millis()).unwrap_or(i32::MAX);
@@ -79,6 +79,17 @@ fn act(story: &mut Story<'_>) -> Outcome<()> {
     Ok(())
 }
 
+/// A whole file, as Kafka's tools read theirs.
+///
+/// # Errors
+/// Java's exception if it cannot be read.
+pub(crate) fn read_whole(story: &Story<'_>, path: &str) -> Result<String, Exception> {
+    story.read_text(path).map_err(|_| {
+        let cause = Exception::new("java.nio.file.NoSuchFileException", path);
+        Exception::new("java.io.IOException", format!("Unable to read file {path}")).caused_by(cause)
+    })
+}
+
 /// The admin client writes what it did not expect into its log.
 fn note(story: &mut Story<'_>, partition: &Partition, code: ErrorCode) -> Outcome<()> {
     let log_name = story.admin().log_name.clone();
@@ -91,7 +102,7 @@ fn note(story: &mut Story<'_>, partition: &Partition, code: ErrorCode) -> Outcom
 
 /// Reads `{"partitions": [{"topic": "a", "partition": 0, "offset": 1}], "version": 1}`.
 fn read(text: &str) -> Result<BTreeMap<Partition, i64>, Exception> {
-    let refuse = |message: &str| Exception::new("org.apache.kafka.server.common.AdminOperationException", message);
+    let refuse = |message: &str| Exception::new("org.apache.kafka.tools.AdminOperationException", message);
     let json: Value = serde_json::from_str(text).map_err(|_| refuse("The input string is not a valid JSON"))?;
     let object = as_object(&json)?;
     let version = object.get("version").map_or(Ok(1), integer)?;
@@ -109,7 +120,7 @@ fn read(text: &str) -> Result<BTreeMap<Partition, i64>, Exception> {
             entry.get(name).ok_or_else(missing)
         };
         let topic = field("topic")?;
-        let Value::String(topic) = topic else { return Err(mapping("String value", topic)) };
+        let Value::String(topic) = topic else { return Err(mapping("`String` value", topic)) };
         let index = i32::try_from(integer(field("partition")?)?).unwrap_or(i32::MAX);
         let partition = Partition::new(topic, index);
         if offsets.insert(partition.clone(), integer(field("offset")?)?).is_some() {
@@ -121,7 +132,7 @@ fn read(text: &str) -> Result<BTreeMap<Partition, i64>, Exception> {
         return Ok(offsets);
     }
     let message = format!("Offset json file contains duplicate topic partitions: {}", twice.join(","));
-    Err(Exception::new("org.apache.kafka.server.common.AdminCommandFailedException", message))
+    Err(Exception::new("org.apache.kafka.tools.AdminCommandFailedException", message))
 }
 
 fn as_object(value: &Value) -> Result<&serde_json::Map<String, Value>, Exception> {
@@ -129,7 +140,7 @@ fn as_object(value: &Value) -> Result<&serde_json::Map<String, Value>, Exception
 }
 
 fn integer(value: &Value) -> Result<i64, Exception> {
-    value.as_i64().ok_or_else(|| mapping("Integer value", value))
+    value.as_i64().ok_or_else(|| mapping("`Integer` value", value))
 }
 
 fn mapping(wanted: &str, found: &Value) -> Exception {

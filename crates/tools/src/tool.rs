@@ -1,9 +1,12 @@
 //! One running command.
 
+use crate::console_consumer::ConsoleConsumer;
+use crate::console_producer::ConsoleProducer;
 use crate::dump::Dump;
 use crate::files::Files;
 use crate::input::{Setting, ToolInput, ToolOutput};
 use crate::names::{UnknownTool, resolve};
+use crate::perf_test::PerfTest;
 use crate::story::{Replay, Script};
 use crate::{api_versions, configs, groups, offsets, records, topics};
 use runnel_protocol::Timestamp;
@@ -20,6 +23,9 @@ pub struct Tool {
 enum Body {
     Story(Box<Replay>),
     Dump(Box<Dump>),
+    Consumer(Box<ConsoleConsumer>),
+    Producer(Box<ConsoleProducer>),
+    PerfTest(Box<PerfTest>),
 }
 
 impl Tool {
@@ -45,6 +51,13 @@ impl Tool {
             "kafka-delete-records" => story(records::main),
             "kafka-broker-api-versions" => story(api_versions::main),
             "kafka-dump-log" => Body::Dump(Box::new(Dump::start(arguments, Arc::clone(&files)))),
+            "kafka-console-consumer" => {
+                Body::Consumer(Box::new(ConsoleConsumer::start(arguments, files.as_ref(), setting)))
+            }
+            "kafka-console-producer" => {
+                Body::Producer(Box::new(ConsoleProducer::start(arguments, files.as_ref(), setting)))
+            }
+            "kafka-producer-perf-test" => Body::PerfTest(Box::new(PerfTest::start(arguments, files.as_ref(), setting))),
             other => return Err(UnknownTool { name: other.to_owned(), suggestion: None, is_kafkas: true }),
         };
         Ok(Tool { name, body })
@@ -64,6 +77,22 @@ impl Tool {
                 // These tools read nothing.
                 ToolInput::Line(_) | ToolInput::EndOfInput => {}
             },
+            Body::Consumer(consumer) => match input {
+                ToolInput::Signal(signal) => consumer.handle_signal(now, signal),
+                ToolInput::Interrupt => consumer.interrupt(now),
+                ToolInput::Line(_) | ToolInput::EndOfInput => {}
+            },
+            Body::Producer(producer) => match input {
+                ToolInput::Signal(signal) => producer.handle_signal(now, signal),
+                ToolInput::Line(line) => producer.handle_line(now, &line),
+                ToolInput::EndOfInput => producer.end_input(now),
+                ToolInput::Interrupt => producer.interrupt(now),
+            },
+            Body::PerfTest(test) => match input {
+                ToolInput::Signal(signal) => test.handle_signal(now, signal),
+                ToolInput::Interrupt => test.interrupt(),
+                ToolInput::Line(_) | ToolInput::EndOfInput => {}
+            },
             Body::Dump(dump) => match input {
                 ToolInput::Interrupt => dump.interrupt(),
                 ToolInput::Signal(_) | ToolInput::Line(_) | ToolInput::EndOfInput => {}
@@ -76,6 +105,9 @@ impl Tool {
         match &mut self.body {
             Body::Story(story) => story.poll_output(),
             Body::Dump(dump) => dump.poll_output(),
+            Body::Consumer(consumer) => consumer.poll_output(),
+            Body::Producer(producer) => producer.poll_output(),
+            Body::PerfTest(test) => test.poll_output(),
         }
     }
 
@@ -84,20 +116,19 @@ impl Tool {
         match &self.body {
             Body::Story(story) => story.next_wakeup(),
             Body::Dump(_) => None,
+            Body::Consumer(consumer) => consumer.next_wakeup(),
+            Body::Producer(producer) => producer.next_wakeup(),
+            Body::PerfTest(test) => test.next_wakeup(),
         }
     }
 
     /// Whether it reads its standard input.
     pub fn reads_input(&self) -> bool {
-        match &self.body {
-            Body::Story(_) | Body::Dump(_) => false,
-        }
+        matches!(self.body, Body::Producer(_))
     }
 
     /// Whether it can take a line of its standard input: a driver that reads faster than it sends waits.
     pub fn wants_input(&self) -> bool {
-        match &self.body {
-            Body::Story(_) | Body::Dump(_) => false,
-        }
+        matches!(&self.body, Body::Producer(producer) if producer.wants_input())
     }
 }

@@ -23,6 +23,7 @@ pub mod stage;
 pub mod tools;
 pub mod transcript;
 
+#[cfg(test)]
 mod assignors;
 #[cfg(test)]
 mod native_tools;

@@ -32,6 +32,16 @@ native! {
     native_groups_are_described_at_work plays kafka_consumer_groups_describes_a_group_at_work,
     native_segments_are_dumped plays kafka_dump_log_reads_the_segments,
     native_tools_answer_to_wrong_use plays kafka_tools_answer_to_wrong_use,
+    native_admin_tools_take_every_flag plays kafka_admin_tools_take_every_flag,
+    native_console_consumer_prints_what_it_is_asked_for plays kafka_console_consumer_prints_what_it_is_asked_for,
+    native_console_producer_reads_lines plays kafka_console_producer_reads_lines,
+    native_console_tools_carry_keys_headers_and_nulls plays console_scripts_carry_keys_headers_and_nulls,
+    native_perf_test_sends_and_counts plays kafka_producer_perf_test_sends_and_counts,
+    native_tools_tell_the_tutorial plays the_tutorials_scripts_create_describe_publish_and_read,
+    native_tools_see_what_survives_a_restart plays topics_offsets_and_configs_survive_a_restart,
+    native_producers_with_every_codec_and_acks_are_read_back plays producers_with_every_codec_and_acks_are_read_back,
+    native_consumer_sees_only_what_comes_later plays without_from_beginning_a_consumer_sees_only_what_comes_later,
+    native_record_makes_its_topic plays the_first_record_makes_its_topic,
 }
 
 /// The command of a step, if it runs one.

@@ -24,8 +24,11 @@ pub fn class_of(script: &str) -> Option<&'static str> {
 }
 
 /// Scripts that `runnel` has of its own.
-const NATIVE: [&str; 7] = [
+const NATIVE: [&str; 10] = [
+    "kafka-console-producer",
+    "kafka-producer-perf-test",
     "kafka-topics",
+    "kafka-console-consumer",
     "kafka-configs",
     "kafka-consumer-groups",
     "kafka-get-offsets",

@@ -2,7 +2,7 @@
 
 use super::{Line, Teller};
 use runnel_clients::consumer::{ConsumerEvent, OffsetReset, PositionCause};
-use runnel_clients::{ClientEvent, ProducerEvent, TopicPartition};
+use runnel_clients::{ProducerEvent, TopicPartition};
 
 fn place(partition: &TopicPartition) -> String {
     format!("{}-{}", partition.topic, partition.partition)
@@ -16,8 +16,7 @@ fn places(partitions: &[TopicPartition]) -> String {
 }
 
 impl Teller {
-    pub(super) fn note_producer(&mut self, name: &str, event: &ClientEvent) {
-        let ClientEvent::Producer(event) = event else { return };
+    pub(super) fn note_producer(&mut self, name: &str, event: &ProducerEvent) {
         match event {
             ProducerEvent::BatchRetried { topic, partition, reason, .. } => {
                 self.say(format!("{name} will send to {topic}-{partition} again: {reason}"));

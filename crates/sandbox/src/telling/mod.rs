@@ -17,9 +17,10 @@ mod line;
 
 use crate::cables::PacketNews;
 use crate::script::Direction;
-use crate::world::{CargoKind, Change, ClientEvent, End, Happening, HappeningKind, PacketView};
+use crate::world::{CargoKind, Change, End, Happening, HappeningKind, PacketView};
 use line::Line;
 use runnel_broker::ConnectionId;
+use runnel_clients::ClientEvent;
 use std::collections::BTreeMap;
 
 /// Most lines that wait to be taken; what comes after them is counted only.
@@ -44,8 +45,10 @@ impl Teller {
         match &happening.kind {
             HappeningKind::Broker { event } => self.note_broker(event),
             HappeningKind::Client { name, event } => match event {
-                ClientEvent::Producer { event } => self.note_producer(name, event),
-                ClientEvent::Consumer { event } => self.note_consumer(name, event),
+                ClientEvent::Producer(event) => self.note_producer(name, event),
+                ClientEvent::Consumer(event) => self.note_consumer(name, event),
+                // Packets tell of connections.
+                ClientEvent::Connection(_) => {}
             },
             HappeningKind::Printed { name, text, .. } => self.note_printed(name, text),
             HappeningKind::Packet { news, packet } => self.note_packet(*news, packet),

@@ -1,6 +1,6 @@
 //! Carrying: from cables to brokers and processes, and what they answer back to the cables.
 
-use super::happening::{ClientEvent, End, HappeningKind, PacketView, Stream};
+use super::happening::{End, HappeningKind, PacketView, Stream};
 use super::machine::{ProcessInput, ProcessOutput};
 use super::process::ProcessState;
 use super::{ForeignSignal, World};
@@ -8,7 +8,7 @@ use crate::cables::{Arrival, Cargo, PacketNews, Party};
 use crate::script::Direction;
 use bytes::Bytes;
 use runnel_broker::{BlobId, BrokerId, ConnectionId, Input, Output, Storage};
-use runnel_clients::{Address, Carried, LinkId, Signal};
+use runnel_clients::{Address, Carried, ClientEvent, LinkId, Signal};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -4,6 +4,7 @@
 use crate::cables::{Packet, PacketNews};
 use crate::script::{Direction, Position, Profile};
 use runnel_broker::{ConnectionId, Event};
+use runnel_clients::ClientEvent;
 use runnel_protocol::Timestamp;
 use serde::Serialize;
 
@@ -60,22 +61,6 @@ pub enum HappeningKind {
     Change {
         /// What.
         change: Change,
-    },
-}
-
-/// What a client tells of itself.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-#[serde(tag = "role", rename_all = "snake_case")]
-pub enum ClientEvent {
-    /// A producer.
-    Producer {
-        /// In its own words.
-        event: runnel_clients::ClientEvent,
-    },
-    /// A consumer.
-    Consumer {
-        /// In its own words.
-        event: runnel_clients::consumer::ConsumerEvent,
     },
 }
 

@@ -1,12 +1,12 @@
 //! The machine inside a process: one of the clients, or a tool.
 
-use super::happening::{ClientEvent, Stream};
+use super::happening::Stream;
 use super::process::Spec;
 use super::{Refusal, consumer, producer};
 use crate::script::{ClientPartition, Position, SendSpec};
 use runnel_clients::consumer::{Consumer, ConsumerView, StartAt};
 use runnel_clients::producer::{Producer, ProducerView};
-use runnel_clients::{Address, Carried, Signal, TopicPartition};
+use runnel_clients::{Address, Carried, ClientEvent, Signal, TopicPartition};
 use runnel_protocol::Timestamp;
 use runnel_tools::{Files, Setting, Tool, ToolInput, ToolOutput};
 use std::sync::Arc;
@@ -131,8 +131,11 @@ impl Machine {
 
     pub(super) fn poll_event(&mut self) -> Option<ClientEvent> {
         match self {
-            Machine::Producer(producer) => producer.poll_event().map(|event| ClientEvent::Producer { event }),
-            Machine::Consumer(consumer) => consumer.poll_event().map(|event| ClientEvent::Consumer { event }),
+            Machine::Producer(producer) => producer.poll_event(),
+            Machine::Consumer(consumer) => consumer
+                .poll_event()
+                .map(ClientEvent::Consumer)
+                .or_else(|| consumer.poll_connection_event().map(ClientEvent::Connection)),
             Machine::Tool(_) => None,
         }
     }

@@ -40,7 +40,7 @@ mod trace;
 
 pub use apply::Refusal;
 pub use foreign::{ForeignId, ForeignSignal};
-pub use happening::{CargoKind, Change, ClientEvent, End, Happening, HappeningKind, PacketView, Role, Stream};
+pub use happening::{CargoKind, Change, End, Happening, HappeningKind, PacketView, Role, Stream};
 pub use process::{ProcessState, ProcessView};
 pub use rates::RateView;
 pub use settings::{FIRST_PORT, HOST, WorldSettings};

@@ -12,9 +12,13 @@ use std::io::{self, BufRead, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, UnboundedSender, channel, unbounded_channel};
+use tokio::task::JoinSet;
 
 /// Lines of standard input that are read ahead.
 const LINES_AHEAD: usize = 1000;
+
+/// How long the last frames may take to leave.
+const FINISH: Duration = Duration::from_secs(2);
 
 /// The status of a program that Ctrl-C ends.
 const INTERRUPTED: i32 = 130;
@@ -34,10 +38,12 @@ pub(crate) async fn run(name: &str, arguments: &[String]) -> Result<i32, StartEr
     let (signals, mut heard) = unbounded_channel();
     let mut lines = if tool.reads_input() { read_lines() } else { channel(1).1 };
     let mut is_reading = tool.reads_input();
-    let mut driver = Driver { links: BTreeMap::new(), signals, out: BufWriter::new(io::stdout()) };
+    let mut driver =
+        Driver { links: BTreeMap::new(), tasks: JoinSet::new(), signals, out: BufWriter::new(io::stdout()) };
     let mut is_interrupted = false;
     loop {
         if let Some(status) = driver.obey(&mut tool) {
+            driver.finish().await;
             return Ok(status);
         }
         let now = clock.now();
@@ -91,6 +97,7 @@ fn read_lines() -> Receiver<String> {
 
 struct Driver {
     links: BTreeMap<LinkId, UnboundedSender<Bytes>>,
+    tasks: JoinSet<()>,
     signals: UnboundedSender<Signal>,
     out: BufWriter<io::Stdout>,
 }
@@ -120,12 +127,20 @@ impl Driver {
         is_broken(self.out.flush()).then_some(0)
     }
 
+    /// Lets go of all connections, and waits a moment until what was to be sent is sent.
+    async fn finish(&mut self) {
+        self.links.clear();
+        let sent = async { while self.tasks.join_next().await.is_some() {} };
+        // A connection that is not there by then has nothing that anybody waits for.
+        let _ = tokio::time::timeout(FINISH, sent).await;
+    }
+
     fn carry(&mut self, carried: Carried) {
         match carried {
             Carried::Connect { link, address } => {
                 let (sender, to_send) = unbounded_channel();
                 self.links.insert(link, sender);
-                tokio::spawn(links::carry(link, address, to_send, self.signals.clone()));
+                self.tasks.spawn(links::carry(link, address, to_send, self.signals.clone()));
             }
             Carried::Send { link, bytes } => {
                 if let Some(sender) = self.links.get(&link) {

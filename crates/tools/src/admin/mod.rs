@@ -21,7 +21,7 @@ pub(crate) use call::{Answer, Call, Told, Verdict, Whom};
 pub(crate) use describe_topics::{PartitionDescription, TopicDescription, by_id, by_name};
 pub(crate) use leaders::{Partition, at_leaders, list_offsets};
 pub(crate) use lookups::{ConfigResource, broker_nodes, controller_moved, describe_configs, list_topics};
-pub(crate) use settings::{AdminSettings, connect, load};
+pub(crate) use settings::{AdminSettings, bootstrap, connect, load};
 
 use crate::java::{Exception, log_time};
 use call::{CallState, Stage};

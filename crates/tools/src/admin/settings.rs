@@ -86,10 +86,8 @@ pub(crate) fn connect(story: &mut Story<'_>, options: &Options, client_id: Optio
 /// # Errors
 /// Java's exception if it cannot be read.
 pub(crate) fn load(story: &Story<'_>, path: &str) -> Result<Properties, Exception> {
-    let text = story
-        .read_text(path)
-        .map_err(|error| Exception::new("java.io.FileNotFoundException", format!("{path} ({error})")))?;
-    Ok(Properties::load(&text))
+    let absent = |_| Exception::new("java.nio.file.NoSuchFileException", path);
+    Ok(Properties::load(&story.read_text(path).map_err(absent)?))
 }
 
 /// `bootstrap.servers` as addresses.

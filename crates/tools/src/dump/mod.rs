@@ -46,6 +46,8 @@ struct Wishes {
     prints_contents: bool,
     skips_metadata: bool,
     decoder: Decoder,
+    /// Why there is no such decoder: told when the first log is dumped.
+    no_decoder: Option<Exception>,
     checks_only: bool,
     verifies_only: bool,
     max_bytes: u64,
@@ -147,6 +149,9 @@ impl Dump {
             return Ok(None);
         };
         let files = self.files.as_ref();
+        if let ("log" | "checkpoint", Some(exception)) = (suffix, self.wishes.no_decoder.take()) {
+            return Err(exception);
+        }
         match suffix {
             "log" => {
                 out(&mut self.printed, format!("Log starting offset: {}", base_offset(stem)?));
@@ -210,7 +215,10 @@ fn prepare(story: &mut Story<'_>) -> Outcome<(Wishes, VecDeque<String>)> {
     let options = Options::parse(&Table::read(HELP), story.arguments())?;
     options.help_or_version(story, ABOUT)?;
     options.require(story, &["files"])?;
-    let decoder = decoders::chosen(&options)?;
+    let (decoder, no_decoder) = match decoders::chosen(&options) {
+        Ok(decoder) => (decoder, None),
+        Err(exception) => (Decoder::default(), Some(exception)),
+    };
     let shows = ["print-data-log", "offsets-decoder", "transaction-log-decoder", "cluster-metadata-decoder"];
     let shows_too =
         ["remote-log-metadata-decoder", "value-decoder-class", "key-decoder-class", "share-group-state-decoder"];
@@ -220,6 +228,7 @@ fn prepare(story: &mut Story<'_>) -> Outcome<(Wishes, VecDeque<String>)> {
         prints_contents,
         skips_metadata: options.has("skip-record-metadata"),
         decoder,
+        no_decoder,
         checks_only: options.has("index-sanity-check"),
         verifies_only: options.has("verify-index-only"),
         max_bytes: options.number::<i32>("max-bytes")?.map_or(u64::MAX, |size| u64::try_from(size).unwrap_or(0)),

@@ -8,7 +8,8 @@ use runnel_protocol::messages::list_groups::{ListGroupsRequest, ListedGroup};
 use runnel_protocol::{ErrorCode, Request, Response};
 use std::collections::BTreeMap;
 
-const STATES: [&str; 6] = ["PreparingRebalance", "CompletingRebalance", "Stable", "Empty", "Assigning", "Reconciling"];
+const STATES: [&str; 7] =
+    ["PreparingRebalance", "CompletingRebalance", "Stable", "Dead", "Empty", "Assigning", "Reconciling"];
 
 pub(super) fn list(story: &mut Story<'_>, options: &Options) -> Outcome<()> {
     let (with_type, with_state) = (options.has("type"), options.has("state"));

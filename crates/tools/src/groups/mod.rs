@@ -24,12 +24,12 @@ const ACTIONS: [&str; 6] = ["list", "describe", "delete", "reset-offsets", "dele
 /// Runs the command.
 pub(crate) fn main(story: &mut Story<'_>) -> Outcome<()> {
     let options = Options::parse(&Table::read(HELP), story.arguments())?;
-    let outcome = prepare(story, &options).and_then(|()| act(story, &options));
-    match outcome {
+    match prepare(story, &options) {
+        Err(Stop::Thrown(exception)) => return Err(options.usage(story, exception.message())),
+        outcome => outcome?,
+    }
+    match act(story, &options) {
         Err(Stop::Thrown(exception)) if exception.class() == "java.lang.IllegalArgumentException" => {
-            Err(options.usage(story, exception.message()))
-        }
-        Err(Stop::Thrown(exception)) if exception.class().starts_with("joptsimple.") => {
             Err(options.usage(story, exception.message()))
         }
         Err(Stop::Thrown(exception)) => {

@@ -11,12 +11,6 @@ pub(crate) fn log_time(at: Timestamp) -> String {
     format!("{date} {}", time.replace('.', ","))
 }
 
-/// `2026-11-26 10:43:22:123`, as the performance tools write a time.
-pub(crate) fn local_date_time(at: Timestamp) -> String {
-    let (date, time) = parts(at);
-    format!("{date} {}", time.replace('.', ":"))
-}
-
 fn parts(at: Timestamp) -> (String, String) {
     let millis = at.as_millis();
     let (days, rest) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS));
@@ -124,7 +118,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{local_date_time, log_time, parse_date_time, parse_duration};
+    use super::{log_time, parse_date_time, parse_duration};
     use runnel_protocol::Timestamp;
     use std::time::Duration;
 
@@ -132,7 +126,6 @@ mod tests {
     fn times_are_written_as_the_log_has_them() {
         let at = Timestamp::from_millis(1_795_689_802_123);
         assert_eq!(log_time(at), "2026-11-26 10:43:22,123");
-        assert_eq!(local_date_time(at), "2026-11-26 10:43:22:123");
         assert_eq!(log_time(Timestamp::from_millis(-1)), "1969-12-31 23:59:59,999");
     }
 

@@ -49,11 +49,6 @@ impl Properties {
         self.0.insert(key.into(), value.into());
     }
 
-    /// Takes a key out.
-    pub(crate) fn remove(&mut self, key: &str) -> Option<String> {
-        self.0.remove(key)
-    }
-
     /// Takes over all that the other has.
     pub(crate) fn extend(&mut self, other: Properties) {
         self.0.extend(other.0);

@@ -46,6 +46,17 @@ impl Options {
             }
         }
     }
+
+    /// # Errors
+    /// The tool's end, if not exactly one of these was given.
+    pub(crate) fn require_one_of(&self, story: &mut Story<'_>, names: &[&str]) -> Result<(), Stop> {
+        if names.iter().filter(|name| self.has(name)).count() == 1 {
+            return Ok(());
+        }
+        let names: Vec<String> = names.iter().map(|name| format!("[{name}]")).collect();
+        let sentence = format!("Exactly one of the following arguments is required: {}", names.join(", "));
+        Err(self.usage(story, &sentence))
+    }
 }
 
 /// Whose tools these are: what `--version` prints.

@@ -187,14 +187,14 @@ fn assignments(text: &str) -> Result<Vec<Vec<i32>>, Exception> {
         }
         if !twice.is_empty() {
             return Err(Exception::new(
-                "org.apache.kafka.server.common.AdminCommandFailedException",
+                "org.apache.kafka.tools.AdminCommandFailedException",
                 format!("Partition replica lists may not contain duplicate entries: {}", twice.join(",")),
             ));
         }
         if partitions.first().is_some_and(|first| first.len() != brokers.len()) {
             let list: Vec<String> = brokers.iter().map(i32::to_string).collect();
             return Err(Exception::new(
-                "org.apache.kafka.server.common.AdminOperationException",
+                "org.apache.kafka.tools.AdminOperationException",
                 format!("Partition {index} has different replication factor: [{}]", list.join(", ")),
             ));
         }
