@@ -136,6 +136,7 @@ impl Teller {
     fn note_change(&mut self, change: &Change) {
         match change {
             Change::ProcessStarted { name, incarnation, .. } if *incarnation > 1 => {
+                self.committed.retain(|(client, _), _| client != name);
                 self.say(format!("{name} starts again"));
             }
             Change::ProcessEnded { name, how } => self.say(match how {
