@@ -147,9 +147,9 @@ pub enum EventKind {
         leader_epoch: i32,
         /// The codec's name, `none` without one.
         compression: Cow<'static, str>,
-        /// The first hundred records.
+        /// The first twenty records and the last hundred.
         previews: Vec<RecordPreview>,
-        /// How many records are not among the previews: there are more, or they could not be read within bounds.
+        /// How many records are not among the previews: there are more between, or they could not be read within bounds.
         previews_left_out: u32,
         /// The connection that brought them; none for the broker's own records.
         connection: Option<ConnectionId>,

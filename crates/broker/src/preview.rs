@@ -10,8 +10,6 @@ use bytes::Bytes;
 use runnel_protocol::records::{self, BatchHeader, Record, RecordError};
 use std::ops::Range;
 
-/// Records that an event shows at most.
-pub(crate) const EVENT_RECORDS_MAX: usize = 100;
 /// Records at a log's start that a snapshot shows.
 const FIRST_RECORDS_MAX: usize = 20;
 /// Records at a log's end that a snapshot shows.
@@ -129,10 +127,14 @@ fn cut(name: &str) -> String {
     name[..end].to_owned()
 }
 
-/// The first records of a batch whose header is `header`; none if they cannot be read within bounds.
+/// The first and the last records of a batch whose header is `header`, as many of each as a snapshot shows of a log;
+/// none if they cannot be read within bounds.
 pub(crate) fn of_batch(header: &BatchHeader, records: &Bytes) -> Vec<RecordPreview> {
     let Ok(found) = records::iterate_parts(header, records, DECOMPRESSED_SIZE_MAX) else { return Vec::new() };
-    found.take(EVENT_RECORDS_MAX).map_while(Result::ok).map(|record| RecordPreview::of(&record)).collect()
+    let last_from = header.next_offset().saturating_sub(LAST_RECORDS_MAX);
+    let found = found.map_while(Result::ok).enumerate();
+    let shown = found.filter(|(at, record)| *at < FIRST_RECORDS_MAX || record.offset >= last_from);
+    shown.map(|(_, record)| RecordPreview::of(&record)).collect()
 }
 
 /// The first and the last records of a log, in order, each once.
@@ -150,7 +152,8 @@ pub(crate) fn of_log(log: &Log, storage: &dyn Storage) -> Vec<RecordPreview> {
 
 fn first_records(log: &Log, storage: &dyn Storage, end: Offset) -> Result<Vec<RecordPreview>, ReadError> {
     let start = log.log_start_offset();
-    let slice = log.read(storage, start, FIRST_READ_SIZE_MAX, FirstBatch::IfItFits, end)?;
+    // The batch that holds the first records may reach into the last ones.
+    let slice = log.read(storage, start, FIRST_READ_SIZE_MAX, FirstBatch::IfItFits, log.log_end_offset())?;
     let bytes = gather(&slice, storage)?;
     let mut shown = Vec::new();
     let mut budget = DECOMPRESSED_SIZE_MAX;

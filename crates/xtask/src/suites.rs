@@ -28,7 +28,7 @@ pub(crate) fn test() -> Result<(), Failure> {
     suites.run("wasm32: the core compiles for the browser", || {
         add_target("wasm32-unknown-unknown")?;
         let check = ["check", "--quiet", "--target", "wasm32-unknown-unknown"];
-        run(cargo().args(check).args(["--package", "runnel-protocol", "--package", "runnel-broker"]))
+        run(cargo().args(check).args(["--package", "runnel-protocol", "--package", "runnel-sandbox"]))
     })?;
     for system in OTHER_SYSTEMS {
         suites.run(&format!("{system}: the shipped crates compile"), || match add_target(system) {

@@ -6,13 +6,16 @@
 
 pub mod broker;
 pub mod hash;
+pub mod world;
 
 #[cfg(test)]
 mod tests;
 
 /// Every run by name, with the hash over its frames.
 pub fn runs() -> Vec<(&'static str, u64)> {
-    vec![("broker", broker::run(7)), ("broker, another seed", broker::run(8))]
+    let brokers = [("broker", broker::run(7)), ("broker, another seed", broker::run(8))];
+    let worlds = world::STORIES.iter().map(|(name, text)| (*name, world::run(text)));
+    brokers.into_iter().chain(worlds).collect()
 }
 
 /// The runs as they stand in `hashes.txt`, a line each.

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long an answer waits for the disk or for other writes that it confirms, where the request sets no limit.
 const WRITTEN_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// From this version of ApiVersions on clients say which software they are.
+const SOFTWARE_NAMED_FROM: i16 = 3;
+
 impl Parked {
     pub(crate) fn of(call: &Call, wait: Wait) -> Self {
         Parked {
@@ -64,7 +67,21 @@ impl Core {
             return Err(format!("a request of unknown kind {} (version {})", header.api_key, header.api_version));
         };
         let Some(state) = self.connections.get_mut(&connection) else { return Ok(()) };
-        state.client.client_id = header.client_id.clone().unwrap_or_default();
+        let client_id = header.client_id.clone().unwrap_or_default();
+        if state.client.client_id != client_id {
+            state.client.client_id = client_id;
+            let (broker, client) = (state.broker, state.client.clone());
+            // Who asks for ApiVersions tells more of itself there.
+            if key != ApiKey::ApiVersions || header.api_version < SOFTWARE_NAMED_FROM {
+                self.emit(broker, || EventKind::ClientIdentified {
+                    connection,
+                    client_id: client.client_id.to_string(),
+                    software: client.software.to_string(),
+                    version: client.version.to_string(),
+                });
+            }
+        }
+        let Some(state) = self.connections.get(&connection) else { return Ok(()) };
         self.next_reply += 1;
         let call = Call {
             broker: state.broker,

@@ -43,6 +43,28 @@ pub enum GroupEvent {
         client_host: String,
         /// The identity of a static member; `None` for a dynamic one.
         group_instance_id: Option<String>,
+        /// Like `consumer`.
+        protocol_type: String,
+        /// What it asks for.
+        terms: MemberTerms,
+    },
+    /// A member has joined again and waits for the next generation.
+    MemberRejoined {
+        /// The group.
+        group_id: String,
+        /// Its identifier.
+        member_id: String,
+        /// What it asks for.
+        terms: MemberTerms,
+    },
+    /// A static member that came back has its place without a rebalance, or could not be given it.
+    JoinAnswered {
+        /// The group.
+        group_id: String,
+        /// Its identifier.
+        member_id: String,
+        /// What it asks for.
+        terms: MemberTerms,
     },
     /// A static member came back under a new identifier.
     MemberReplaced {
@@ -121,22 +143,27 @@ pub enum GroupEvent {
         /// Why.
         reason: OffsetRemoval,
     },
-    /// A member, or an identifier that was given out, has to be heard of by then. None while its client waits for an
-    /// answer and cannot be heard of.
-    SessionSet {
+    /// Something is waited for until a given time; in the place of the time that was set before.
+    DeadlineSet {
         /// The group.
         group_id: String,
-        /// The member.
-        member_id: String,
-        /// By when.
-        until: Option<Timestamp>,
+        /// The member, if it is one of a member's.
+        member_id: Option<String>,
+        /// What is waited for.
+        deadline: GroupDeadline,
+        /// Since when.
+        started: Timestamp,
+        /// Until when.
+        due: Timestamp,
     },
-    /// The group waits no longer than that for its members to join, or to ask for their assignments.
-    PhaseSet {
+    /// A deadline has passed, or what was waited for has come.
+    DeadlineCleared {
         /// The group.
         group_id: String,
-        /// By when.
-        until: Timestamp,
+        /// The member, if it is one of a member's.
+        member_id: Option<String>,
+        /// What was waited for.
+        deadline: GroupDeadline,
     },
     /// A coordinator has read the group from `__consumer_offsets`: this is all that is known of it.
     GroupLoaded {
@@ -150,6 +177,29 @@ pub enum GroupEvent {
         /// Why, in words.
         reason: String,
     },
+}
+
+/// What a group waits for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupDeadline {
+    /// A sign of life of the member, or of who was given an identifier: its session time-out.
+    Session,
+    /// Members to join: the initial delay, later the largest rebalance time-out of the members.
+    Join,
+    /// Members to ask for their assignment: the largest rebalance time-out of the members.
+    Sync,
+}
+
+/// What a member asks for when it joins.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MemberTerms {
+    /// How long it may be silent.
+    pub session_timeout_ms: i32,
+    /// How long it may take to join again.
+    pub rebalance_timeout_ms: i32,
+    /// Topics that it wants to read, if it speaks the consumer protocol; of the protocol that it prefers.
+    pub topics: Vec<String>,
 }
 
 /// Why a member is no longer in its group.

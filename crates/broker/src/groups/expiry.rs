@@ -33,7 +33,7 @@ impl Groups {
     /// Looks again after the check interval.
     pub(super) fn schedule_expiry(&mut self, now: Timestamp) {
         let interval = self.outbox.config.offsets_retention_check_interval.max(Duration::from_millis(1));
-        self.outbox.timers.set(Timer::OffsetsRetention, now + interval);
+        self.outbox.timers.set(now, Timer::OffsetsRetention, now + interval);
     }
 
     /// Looks through some of the groups; the others follow a moment later, so that a heartbeat never waits for all.
@@ -60,7 +60,7 @@ impl Groups {
             self.append_tombstones(now, partition, keys, groups, OffsetRemoval::Expired);
         }
         if self.expiry_from.is_some() {
-            self.outbox.timers.set(Timer::OffsetsRetention, now + EXPIRY_PAUSE);
+            self.outbox.timers.set(now, Timer::OffsetsRetention, now + EXPIRY_PAUSE);
         } else if !self.partitions.is_empty() {
             self.schedule_expiry(now);
         }

@@ -198,12 +198,12 @@ impl Group {
         reply: ReplyId,
     ) {
         let member_id = new_member_id(random, request);
-        outbox.start_session(now, &self.group_id, &member_id, from_wire_millis(request.session_timeout_ms));
         outbox.event(|| GroupEvent::MemberIdAssigned {
             group_id: self.group_id.clone(),
             member_id: member_id.clone(),
             client_id: request.client_id.clone(),
         });
+        outbox.start_session(now, &self.group_id, &member_id, from_wire_millis(request.session_timeout_ms));
         outbox.answer_join(reply, JoinAnswer::refusal(ErrorCode::MemberIdRequired, member_id.clone()));
         self.pending_joins.insert(member_id);
     }
@@ -221,6 +221,8 @@ impl Group {
             client_id: request.client_id.clone(),
             client_host: request.client_host.clone(),
             group_instance_id: request.group_instance_id.clone(),
+            protocol_type: request.protocol_type.clone(),
+            terms: self.shown_terms(&member_id),
         });
         // A member that waits for its first answer cannot send heartbeats, and its client may be gone.
         outbox.start_session(now, &self.group_id, &member_id, outbox.config.new_member_join_timeout);
@@ -242,6 +244,7 @@ impl Group {
                 outbox.answer_join(superseded, answer);
             }
         }
+        outbox.event(|| self.member_rejoined(&request.member_id));
         self.rebalance(now, outbox, reason);
     }
 }

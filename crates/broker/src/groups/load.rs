@@ -162,8 +162,8 @@ impl Group {
 
     /// Ends a group: who waits is answered, what is timed is forgotten.
     pub(super) fn dissolve(&mut self, outbox: &mut Outbox, error: ErrorCode, reason: &str) {
-        outbox.timers.cancel(&self.join_phase());
-        outbox.timers.cancel(&self.sync_phase());
+        outbox.clear_deadline(&self.join_phase());
+        outbox.clear_deadline(&self.sync_phase());
         for member in self.members.values_mut() {
             if let Some(reply) = member.awaiting_join.take() {
                 outbox.answer_join(reply, JoinAnswer::refusal(error, member.member_id.clone()));

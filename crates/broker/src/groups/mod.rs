@@ -52,13 +52,13 @@ pub use answer::{
     LeftMember, ListedGroup, SyncAnswer, TopicOutcome,
 };
 pub use config::GroupsConfig;
-pub use event::{GroupEvent, LeaveReason, MemberAssignment, OffsetMove, OffsetRemoval};
+pub use event::{GroupDeadline, GroupEvent, LeaveReason, MemberAssignment, MemberTerms, OffsetMove, OffsetRemoval};
 pub use java::partition_for;
 pub use outbox::{AppendId, GroupOutput, OffsetsRecord};
 pub use request::{
     Commit, CommitPartition, CommitTopic, DeleteTopic, Join, Leaver, Protocol, ReplyId, Sync, TopicPartitions,
 };
-pub use snapshot::{GroupSnapshot, MemberSnapshot, OffsetSnapshot};
+pub use snapshot::{DeadlineSnapshot, GroupSnapshot, MemberSnapshot, OffsetSnapshot};
 pub use state::GroupState;
 
 use crate::Timestamp;
@@ -134,6 +134,7 @@ impl Groups {
     /// Does what is due.
     pub fn handle_timers(&mut self, now: Timestamp) {
         while let Some(timer) = self.outbox.timers.pop_due(now) {
+            self.outbox.show_cleared(&timer);
             match timer {
                 Timer::Session { group_id, member_id } => {
                     self.change(&group_id, |group, outbox| group.expire_session(now, outbox, &member_id));
@@ -159,6 +160,11 @@ impl Groups {
     /// The partition of `__consumer_offsets` that keeps a group.
     pub fn partition_for(&self, group_id: &str) -> i32 {
         partition_for(group_id, self.outbox.config.offsets_partition_count)
+    }
+
+    /// The state of each group, in the order of their names.
+    pub fn states(&self) -> impl Iterator<Item = GroupState> {
+        self.groups.values().map(|group| group.state)
     }
 
     /// The partition of a group, if this broker coordinates it and is ready to.

@@ -172,7 +172,7 @@ impl Outbox {
     pub(super) fn append(&mut self, now: Timestamp, records: Vec<OffsetsRecord>, pending: PendingAppend) -> AppendId {
         let id = self.next_append_id();
         self.next_append += 1;
-        self.timers.set(Timer::Append { id }, now + self.config.append_timeout);
+        self.timers.set(now, Timer::Append { id }, now + self.config.append_timeout);
         self.outputs.push_back(GroupOutput::Append { id, partition: pending.partition, records });
         self.appends.insert(id, pending);
         id
@@ -193,23 +193,36 @@ impl Outbox {
         timeout: std::time::Duration,
     ) {
         let timer = Timer::Session { group_id: group_id.to_owned(), member_id: member_id.to_owned() };
-        self.timers.set(timer, now + timeout);
-        self.tell_session(group_id, member_id, Some(now + timeout));
-    }
-
-    pub(super) fn tell_session(&mut self, group_id: &str, member_id: &str, until: Option<Timestamp>) {
-        self.event(|| GroupEvent::SessionSet { group_id: group_id.to_owned(), member_id: member_id.to_owned(), until });
-    }
-
-    /// Sets by when a group's members have to join, or to ask for their assignments.
-    pub(super) fn set_phase(&mut self, timer: Timer, group_id: &str, until: Timestamp) {
-        self.timers.set(timer, until);
-        self.event(|| GroupEvent::PhaseSet { group_id: group_id.to_owned(), until });
+        self.set_deadline(now, timer, now + timeout);
     }
 
     pub(super) fn stop_session(&mut self, group_id: &str, member_id: &str) {
         let timer = Timer::Session { group_id: group_id.to_owned(), member_id: member_id.to_owned() };
-        self.timers.cancel(&timer);
+        self.clear_deadline(&timer);
+    }
+
+    /// Sets a deadline that watchers see.
+    pub(super) fn set_deadline(&mut self, now: Timestamp, timer: Timer, due: Timestamp) {
+        if let Some((deadline, group_id, member_id)) = timer.shown().filter(|_| self.is_watched) {
+            let (group_id, member_id) = (group_id.to_owned(), member_id.map(str::to_owned));
+            self.event(|| GroupEvent::DeadlineSet { group_id, member_id, deadline, started: now, due });
+        }
+        self.timers.set(now, timer, due);
+    }
+
+    /// Forgets a deadline that watchers see.
+    pub(super) fn clear_deadline(&mut self, timer: &Timer) {
+        if self.timers.cancel(timer) {
+            self.show_cleared(timer);
+        }
+    }
+
+    /// Tells watchers that a deadline has passed, or is no longer waited for.
+    pub(super) fn show_cleared(&mut self, timer: &Timer) {
+        if let Some((deadline, group_id, member_id)) = timer.shown().filter(|_| self.is_watched) {
+            let (group_id, member_id) = (group_id.to_owned(), member_id.map(str::to_owned));
+            self.event(|| GroupEvent::DeadlineCleared { group_id, member_id, deadline });
+        }
     }
 }
 

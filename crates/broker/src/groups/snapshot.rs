@@ -1,10 +1,10 @@
 //! All groups at one instant, for watchers that come later than the first event.
 
-use super::event::MemberAssignment;
+use super::event::{GroupDeadline, GroupEvent, MemberAssignment, MemberTerms};
 use super::group::Group;
 use super::member::Member;
 use super::state::GroupState;
-use super::timers::{Timer, Timers};
+use super::timers::Timer;
 use super::{Groups, subscription};
 use crate::Timestamp;
 use bytes::Bytes;
@@ -27,12 +27,25 @@ pub struct GroupSnapshot {
     pub leader: String,
     /// Its members.
     pub members: Vec<MemberSnapshot>,
-    /// The group waits no longer than that for its members to join, or to ask for their assignments.
-    pub phase_until: Option<Timestamp>,
     /// Identifiers that were given out and have not come back.
     pub pending_member_ids: Vec<String>,
     /// What it has committed.
     pub offsets: Vec<OffsetSnapshot>,
+    /// What it waits for.
+    pub deadlines: Vec<DeadlineSnapshot>,
+}
+
+/// Something that a group waits for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeadlineSnapshot {
+    /// What.
+    pub deadline: GroupDeadline,
+    /// The member, if it is one of a member's.
+    pub member_id: Option<String>,
+    /// Since when.
+    pub started: Timestamp,
+    /// Until when.
+    pub due: Timestamp,
 }
 
 /// A member.
@@ -44,12 +57,10 @@ pub struct MemberSnapshot {
     pub client_host: String,
     /// The identity of a static member.
     pub group_instance_id: Option<String>,
-    /// How long it may be silent.
-    pub session_timeout_ms: i32,
-    /// How long it may take to join again.
-    pub rebalance_timeout_ms: i32,
-    /// It has to be heard of by then.
-    pub session_until: Option<Timestamp>,
+    /// What it asks for.
+    pub terms: MemberTerms,
+    /// Whether its JoinGroup waits for the next generation.
+    pub is_joining: bool,
     /// Who it is and what it was given last.
     pub assignment: MemberAssignment,
 }
@@ -90,30 +101,58 @@ impl Groups {
             protocol_type: group.protocol_type.clone().unwrap_or_default(),
             protocol_name: group.protocol_name.clone().unwrap_or_default(),
             leader: group.leader.clone().unwrap_or_default(),
-            members: group.members.values().map(|member| group.snapshot_of(member, &self.outbox.timers)).collect(),
-            phase_until: match group.state {
-                GroupState::PreparingRebalance => self.outbox.timers.at(&group.join_phase()),
-                GroupState::CompletingRebalance => self.outbox.timers.at(&group.sync_phase()),
-                GroupState::Empty | GroupState::Stable | GroupState::Dead => None,
-            },
+            members: group.members.values().map(|member| group.snapshot_of(member)).collect(),
             pending_member_ids: group.pending_joins.iter().cloned().collect(),
             offsets: offsets.collect(),
+            deadlines: self.deadlines_of(group),
         }
+    }
+
+    fn deadlines_of(&self, group: &Group) -> Vec<DeadlineSnapshot> {
+        let of_member =
+            |member_id: &String| Timer::Session { group_id: group.group_id.clone(), member_id: member_id.clone() };
+        let of_members = group.members.keys().chain(&group.pending_joins).map(of_member);
+        let timers = [group.join_phase(), group.sync_phase()].into_iter().chain(of_members);
+        let shown = timers.filter_map(|timer| {
+            let (started, due) = self.outbox.timers.waited_for(&timer)?;
+            let (deadline, _, member_id) = timer.shown()?;
+            Some(DeadlineSnapshot { deadline, member_id: member_id.map(str::to_owned), started, due })
+        });
+        shown.collect()
     }
 }
 
 impl Group {
-    fn snapshot_of(&self, member: &Member, timers: &Timers) -> MemberSnapshot {
-        let session = Timer::Session { group_id: self.group_id.clone(), member_id: member.member_id.clone() };
+    fn snapshot_of(&self, member: &Member) -> MemberSnapshot {
         MemberSnapshot {
-            session_timeout_ms: member.session_timeout_ms,
-            rebalance_timeout_ms: member.rebalance_timeout_ms,
-            session_until: timers.at(&session),
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
             group_instance_id: member.group_instance_id.clone(),
+            terms: self.shown_terms(&member.member_id),
+            is_joining: member.awaiting_join.is_some(),
             assignment: self.shown_assignment(&member.member_id, &member.assignment),
         }
+    }
+
+    /// What a member asks for, as watchers see it.
+    pub(super) fn shown_terms(&self, member_id: &str) -> MemberTerms {
+        let member = self.members.get(member_id);
+        let subscription = member.and_then(|member| member.protocols.first()).filter(|_| self.uses_consumer_protocol());
+        MemberTerms {
+            session_timeout_ms: member.map_or(0, |member| member.session_timeout_ms),
+            rebalance_timeout_ms: member.map_or(0, |member| member.rebalance_timeout_ms),
+            topics: subscription.map(|first| subscription::shown_topics(&first.metadata)).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn member_rejoined(&self, member_id: &str) -> GroupEvent {
+        let (group_id, member_id) = (self.group_id.clone(), member_id.to_owned());
+        GroupEvent::MemberRejoined { terms: self.shown_terms(&member_id), group_id, member_id }
+    }
+
+    pub(super) fn join_answered(&self, member_id: &str) -> GroupEvent {
+        let (group_id, member_id) = (self.group_id.clone(), member_id.to_owned());
+        GroupEvent::JoinAnswered { terms: self.shown_terms(&member_id), group_id, member_id }
     }
 
     /// An assignment as watchers see it.

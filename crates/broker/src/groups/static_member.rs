@@ -48,6 +48,7 @@ impl Group {
             member.update(request);
             member.awaiting_join = Some(reply);
         }
+        outbox.event(|| self.member_rejoined(&replacement.new_member_id));
 
         let instance_id = &replacement.group_instance_id;
         match self.state {
@@ -146,6 +147,7 @@ impl Group {
             }
         }
         outbox.start_session(now, &self.group_id, new_member_id, session_timeout);
+        outbox.event(|| self.join_answered(new_member_id));
         outbox.answer_join(*reply, answer);
     }
 
@@ -158,5 +160,6 @@ impl Group {
             member.session_timeout_ms = replacement.old_session_timeout_ms;
             outbox.start_session(now, &self.group_id, old_member_id, member.session_timeout());
         }
+        outbox.event(|| self.join_answered(old_member_id));
     }
 }

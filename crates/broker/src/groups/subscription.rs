@@ -7,8 +7,8 @@ use runnel_protocol::kinds::consumer_protocol_assignment::ConsumerProtocolAssign
 use runnel_protocol::kinds::consumer_protocol_subscription::ConsumerProtocolSubscription;
 use runnel_protocol::{DecodeError, Message, Reader};
 
-/// Larger assignments are not read for watchers.
-const SHOWN_ASSIGNMENT_SIZE_MAX: usize = 1 << 20;
+/// Larger subscriptions and assignments are not read for watchers.
+const SHOWN_SIZE_MAX: usize = 1 << 20;
 
 /// The topics of a subscription.
 ///
@@ -19,9 +19,17 @@ pub(super) fn topics(subscription: &Bytes) -> Result<Vec<String>, DecodeError> {
     Ok(subscription.topics.iter().map(ToString::to_string).collect())
 }
 
+/// The topics of a subscription, for watchers; nothing if it is not one.
+pub(super) fn shown_topics(subscription: &Bytes) -> Vec<String> {
+    if subscription.len() > SHOWN_SIZE_MAX {
+        return Vec::new();
+    }
+    topics(subscription).unwrap_or_default()
+}
+
 /// The partitions of an assignment, by topic; nothing if it is not one.
 pub(super) fn assigned_partitions(assignment: &Bytes) -> Vec<(String, Vec<i32>)> {
-    if assignment.len() > SHOWN_ASSIGNMENT_SIZE_MAX {
+    if assignment.len() > SHOWN_SIZE_MAX {
         return Vec::new();
     }
     let assignment: ConsumerProtocolAssignment = read(assignment).unwrap_or_default();

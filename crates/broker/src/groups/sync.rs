@@ -86,7 +86,7 @@ impl Group {
     fn note_sync(&mut self, outbox: &mut Outbox, member_id: &str) {
         self.pending_syncs.remove(member_id);
         if self.pending_syncs.is_empty() {
-            outbox.timers.cancel(&self.sync_phase());
+            outbox.clear_deadline(&self.sync_phase());
         }
     }
 

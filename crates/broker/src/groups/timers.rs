@@ -1,5 +1,6 @@
 //! What this room waits for.
 
+use super::event::GroupDeadline;
 use super::outbox::AppendId;
 use crate::Timestamp;
 use std::collections::BTreeMap;
@@ -34,33 +35,52 @@ pub(super) enum Timer {
     OffsetsRetention,
 }
 
+impl Timer {
+    /// Which deadline this is to watchers, of which group and member; nothing if it is an inner one.
+    pub(super) fn shown(&self) -> Option<(GroupDeadline, &str, Option<&str>)> {
+        match self {
+            Timer::Session { group_id, member_id } => Some((GroupDeadline::Session, group_id, Some(member_id))),
+            Timer::JoinPhase { group_id } => Some((GroupDeadline::Join, group_id, None)),
+            Timer::SyncPhase { group_id } => Some((GroupDeadline::Sync, group_id, None)),
+            Timer::Append { .. } | Timer::OffsetsRetention => None,
+        }
+    }
+}
+
+/// When a deadline passes, and since when it is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    key: (Timestamp, u64),
+    started: Timestamp,
+}
+
 /// All deadlines; ties are broken by the order in which they were set.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
-    by_timer: BTreeMap<Timer, (Timestamp, u64)>,
+    by_timer: BTreeMap<Timer, Due>,
     by_time: BTreeMap<(Timestamp, u64), Timer>,
     next_sequence: u64,
 }
 
 impl Timers {
     /// Sets a deadline in the place of the one that the same timer may have.
-    pub(super) fn set(&mut self, timer: Timer, at: Timestamp) {
+    pub(super) fn set(&mut self, now: Timestamp, timer: Timer, at: Timestamp) {
         self.cancel(&timer);
         let key = (at, self.next_sequence);
         self.next_sequence += 1;
         self.by_time.insert(key, timer.clone());
-        self.by_timer.insert(timer, key);
+        self.by_timer.insert(timer, Due { key, started: now });
     }
 
-    pub(super) fn cancel(&mut self, timer: &Timer) {
-        if let Some(key) = self.by_timer.remove(timer) {
-            self.by_time.remove(&key);
-        }
+    /// Forgets a deadline; says whether there was one.
+    pub(super) fn cancel(&mut self, timer: &Timer) -> bool {
+        let due = self.by_timer.remove(timer);
+        due.is_some_and(|due| self.by_time.remove(&due.key).is_some())
     }
 
-    /// When a deadline passes, if it is set.
-    pub(super) fn at(&self, timer: &Timer) -> Option<Timestamp> {
-        self.by_timer.get(timer).map(|(at, _)| *at)
+    /// Since when a deadline is waited for, and when it passes.
+    pub(super) fn waited_for(&self, timer: &Timer) -> Option<(Timestamp, Timestamp)> {
+        self.by_timer.get(timer).map(|due| (due.started, due.key.0))
     }
 
     pub(super) fn is_set(&self, timer: &Timer) -> bool {

@@ -5,8 +5,8 @@ use super::harness::{Bench, batch, bench, config};
 use super::membership::{Member, commit, join, leave, sync};
 use super::produce_and_fetch::{fetch_request, make_topic, produce};
 use crate::event::{Event, EventKind};
-use crate::groups::{GroupEvent, GroupSnapshot, GroupState};
-use crate::{BrokerId, BrokerState, Input, MemoryStorage, Snapshot, Timestamp};
+use crate::groups::{GroupEvent, GroupState};
+use crate::{BrokerId, BrokerState, Input, MemoryStorage, Snapshot};
 use runnel_protocol::messages::create_partitions::{
     CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
 };
@@ -35,10 +35,6 @@ struct Scene {
     configs: BTreeMap<(String, String), String>,
     /// By name: state, generation, members.
     groups: BTreeMap<String, (GroupState, i32, BTreeSet<String>)>,
-    /// By group and member: by when it has to be heard of.
-    sessions: BTreeMap<(String, String), Option<Timestamp>>,
-    /// By group: how long it waits for its members.
-    phases: BTreeMap<String, Timestamp>,
     /// By group, topic and partition.
     offsets: BTreeMap<(String, String, i32), i64>,
 }
@@ -64,21 +60,12 @@ impl Scene {
         for group in &snapshot.groups {
             let members = group.members.iter().map(|member| member.assignment.member_id.clone()).collect();
             scene.groups.insert(group.group_id.clone(), (group.state, group.generation_id, members));
-            scene.add_deadlines(group);
             for offset in &group.offsets {
                 let key = (group.group_id.clone(), offset.topic.clone(), offset.partition_index);
                 scene.offsets.insert(key, offset.offset);
             }
         }
         scene
-    }
-
-    fn add_deadlines(&mut self, group: &GroupSnapshot) {
-        for member in &group.members {
-            let key = (group.group_id.clone(), member.assignment.member_id.clone());
-            self.sessions.insert(key, member.session_until);
-        }
-        self.phases.extend(group.phase_until.map(|until| (group.group_id.clone(), until)));
     }
 
     fn broker(&mut self, broker: BrokerId) -> &mut (BrokerState, bool) {
@@ -159,26 +146,15 @@ impl Scene {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others tell what a snapshot does not hold")]
     fn fold_group(&mut self, event: GroupEvent) {
         match event {
-            GroupEvent::SessionSet { group_id, member_id, until }
-                if self.groups.get(&group_id).is_some_and(|group| group.2.contains(&member_id)) =>
-            {
-                self.sessions.insert((group_id, member_id), until);
-            }
-            GroupEvent::PhaseSet { group_id, until } => _ = self.phases.insert(group_id, until),
             GroupEvent::GroupStateChanged { group_id, to, generation_id, .. } => {
-                self.phases.remove(&group_id);
                 let group = self.group(group_id);
                 (group.0, group.1) = (to, generation_id);
             }
             GroupEvent::MemberJoined { group_id, member_id, .. } => _ = self.group(group_id).2.insert(member_id),
-            GroupEvent::MemberLeft { group_id, member_id, .. } => {
-                self.group(group_id.clone()).2.remove(&member_id);
-                self.sessions.remove(&(group_id, member_id));
-            }
+            GroupEvent::MemberLeft { group_id, member_id, .. } => _ = self.group(group_id).2.remove(&member_id),
             GroupEvent::MemberReplaced { group_id, from_member_id, to_member_id, .. } => {
-                let members = &mut self.group(group_id.clone()).2;
+                let members = &mut self.group(group_id).2;
                 assert!(members.remove(&from_member_id) && members.insert(to_member_id));
-                self.sessions.remove(&(group_id, from_member_id));
             }
             GroupEvent::OffsetsCommitted { group_id, offsets, .. } => {
                 self.group(group_id.clone());
@@ -192,7 +168,6 @@ impl Scene {
                 }
             }
             GroupEvent::GroupLoaded { group } => {
-                self.add_deadlines(&group);
                 let members = group.members.iter().map(|member| member.assignment.member_id.clone()).collect();
                 self.groups.insert(group.group_id.clone(), (group.state, group.generation_id, members));
                 for offset in group.offsets {
@@ -202,8 +177,6 @@ impl Scene {
             }
             GroupEvent::GroupRemoved { group_id, .. } => {
                 self.groups.remove(&group_id);
-                self.phases.remove(&group_id);
-                self.sessions.retain(|(of, _), _| *of != group_id);
                 self.offsets.retain(|(of, ..), _| *of != group_id);
             }
             _ => {}

@@ -112,7 +112,11 @@ impl Consumer {
         };
         let partitions = self.partitions.iter().map(|(partition, state)| PartitionView {
             partition: partition.clone(),
-            position: if self.settings.kind == ClientKind::Kafkajs { state.resolved } else { state.position },
+            // Before its first record kafkajs has resolved nothing, and reads where its position was set.
+            position: match self.settings.kind {
+                ClientKind::Kafkajs => state.resolved.or(state.position),
+                ClientKind::Java | ClientKind::Librdkafka => state.position,
+            },
             committed: state.committed,
             high_watermark: state.high_watermark,
             last_stable_offset: state.last_stable_offset,

@@ -76,8 +76,6 @@ impl Bench {
                         self.answered_at.insert(reply, self.now);
                     }
                     GroupOutput::Append { id, partition, records } => self.append(id, partition, records),
-                    // Deadlines are told too often for what is told here; the whole cluster's tests look at them.
-                    GroupOutput::Event(GroupEvent::SessionSet { .. } | GroupEvent::PhaseSet { .. }) => {}
                     GroupOutput::Event(event) => self.events.push(event),
                 }
             }
@@ -293,7 +291,9 @@ impl Bench {
 
     /// Events since the last time, one per line.
     pub(crate) fn told(&mut self) -> String {
-        std::mem::take(&mut self.events).iter().map(|event| format!("{}\n", super::told::sentence(event))).collect()
+        let events = std::mem::take(&mut self.events);
+        let told = events.iter().filter(|event| !super::told::is_wait(event));
+        told.map(|event| format!("{}\n", super::told::sentence(event))).collect()
     }
 }
 

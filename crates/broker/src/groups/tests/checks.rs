@@ -176,9 +176,12 @@ pub(super) fn check_reloaded(bench: &Bench, reloaded: &Bench) {
     let snapshots = |bench: &Bench| {
         let mut snapshots = BTreeMap::new();
         for mut snapshot in bench.groups.snapshot() {
+            // Who waits for what is in memory only.
             snapshot.pending_member_ids.clear();
-            // How long a member has been silent is not kept.
-            snapshot.members.iter_mut().for_each(|member| member.session_until = None);
+            snapshot.deadlines.clear();
+            for member in &mut snapshot.members {
+                member.is_joining = false;
+            }
             snapshots.insert(snapshot.group_id.clone(), snapshot);
         }
         snapshots

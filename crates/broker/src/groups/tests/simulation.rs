@@ -336,6 +336,8 @@ fn the_simulation_reaches_every_state_and_most_answers() {
     expect_test::expect![[r#"
         CompletingRebalance -> PreparingRebalance
         CompletingRebalance -> Stable
+        DeadlineCleared
+        DeadlineSet
         Empty -> PreparingRebalance
         GenerationStarted
         GroupLoaded
@@ -347,6 +349,7 @@ fn the_simulation_reaches_every_state_and_most_answers() {
         MemberLeft RebalanceTimeout
         MemberLeft SessionTimeout
         MemberLeft SyncTimeout
+        MemberRejoined
         MemberReplaced
         OffsetsCommitted
         OffsetsRemoved

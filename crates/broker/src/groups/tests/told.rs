@@ -2,6 +2,17 @@
 
 use super::super::{GroupEvent, LeaveReason, OffsetMove};
 
+/// Whether the event says that a wait begins or ends, as nearly every step does.
+pub(super) fn is_wait(event: &GroupEvent) -> bool {
+    matches!(
+        event,
+        GroupEvent::DeadlineSet { .. }
+            | GroupEvent::DeadlineCleared { .. }
+            | GroupEvent::MemberRejoined { .. }
+            | GroupEvent::JoinAnswered { .. }
+    )
+}
+
 pub(super) fn sentence(event: &GroupEvent) -> String {
     match event {
         GroupEvent::GroupStateChanged { group_id, from, to, generation_id, reason } => {
@@ -10,7 +21,7 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
         GroupEvent::MemberIdAssigned { group_id, member_id, client_id } => {
             format!("{group_id}: {client_id} shall come back as {}", short(member_id))
         }
-        GroupEvent::MemberJoined { group_id, member_id, client_id, client_host, group_instance_id } => {
+        GroupEvent::MemberJoined { group_id, member_id, client_id, client_host, group_instance_id, .. } => {
             let kind =
                 group_instance_id.as_ref().map_or("".to_owned(), |instance_id| format!(", static {instance_id}"));
             format!("{group_id}: {} joined ({client_id} at {client_host}{kind})", short(member_id))
@@ -42,12 +53,23 @@ pub(super) fn sentence(event: &GroupEvent) -> String {
         GroupEvent::OffsetsRemoved { group_id, offsets, reason } => {
             format!("{group_id}: {reason:?} {}", moves(offsets))
         }
-        GroupEvent::SessionSet { group_id, member_id, .. } => format!("{group_id}: session of {}", short(member_id)),
-        GroupEvent::PhaseSet { group_id, .. } => format!("{group_id}: waits for its members"),
         GroupEvent::GroupLoaded { group } => {
             format!("{}: loaded, {} with {} members", group.group_id, group.state, group.members.len())
         }
         GroupEvent::GroupRemoved { group_id, reason } => format!("{group_id}: removed, {reason}"),
+        GroupEvent::MemberRejoined { group_id, member_id, .. } => {
+            format!("{group_id}: {} joined again", short(member_id))
+        }
+        GroupEvent::JoinAnswered { group_id, member_id, .. } => {
+            format!("{group_id}: {} has its place", short(member_id))
+        }
+        GroupEvent::DeadlineSet { group_id, member_id, deadline, started, due } => {
+            let waiting = due.since(*started);
+            format!("{group_id}: {deadline:?} of {:?} within {waiting:?}", member_id.as_deref().map(short))
+        }
+        GroupEvent::DeadlineCleared { group_id, member_id, deadline } => {
+            format!("{group_id}: {deadline:?} of {:?} is over", member_id.as_deref().map(short))
+        }
     }
 }
 

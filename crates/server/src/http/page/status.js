@@ -256,8 +256,8 @@ function groupSentence(event) {
   if (event.kind === "group_loaded") return { who: event.group.group_id, what: "was read by its coordinator" };
   const who = event.group_id;
   switch (event.kind) {
-    // Deadlines are for who draws count-downs.
-    case "session_set": case "phase_set": return null;
+    // Who waits for whom is for count-downs.
+    case "deadline_set": case "deadline_cleared": case "member_rejoined": case "join_answered": return null;
     case "group_state_changed": return { who, what: `is ${event.to}: ${event.reason}` };
     case "member_joined": return { who, what: `${event.client_id} joined` };
     case "member_left": return { who, what: `${event.client_id || "a member"} left` };

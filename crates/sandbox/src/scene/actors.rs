@@ -1,0 +1,141 @@
+//! Who stands on the stage: the world's clients; members of groups and others that nobody introduced.
+
+use super::Scene;
+use super::client::ClientRole;
+use super::layout::{Actor, BrokerPlan, CardPlan, Fence, Plan};
+use super::node::NodeId;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Scene {
+    /// The node of whoever calls itself so.
+    pub fn node_of_client(&self, name: &str) -> NodeId {
+        if self.clients.contains_key(name) {
+            return NodeId::Client(name.to_owned());
+        }
+        let mut members = self.cluster.groups.iter().flat_map(|(group_id, group)| {
+            group.members.iter().filter(|(_, member)| member.client_id == name).map(move |(id, _)| (group_id, id))
+        });
+        match (members.next(), members.next()) {
+            (Some((group_id, member_id)), None) => {
+                NodeId::Member { group_id: group_id.clone(), member_id: member_id.clone() }
+            }
+            (Some(_), Some(_)) | (None, _) => NodeId::Guest(name.to_owned()),
+        }
+    }
+
+    /// The node of a member: the client of the world that it is, or itself.
+    ///
+    /// A client that crashed and came back has two members for a while. The one that it knows itself by is the client;
+    /// of those that nobody knows, the last.
+    pub fn node_of_member(&self, group_id: &str, member_id: &str) -> NodeId {
+        let itself = || NodeId::Member { group_id: group_id.to_owned(), member_id: member_id.to_owned() };
+        let Some(group) = self.cluster.groups.get(group_id) else { return itself() };
+        let Some(member) = group.members.get(member_id) else { return itself() };
+        let Some(client) = self.clients.get(&member.client_id) else { return itself() };
+        let is_of_group = client.card.group.as_deref().is_none_or(|known| known == group_id);
+        let is_it = match &client.member_id {
+            Some(known) if group.members.contains_key(known) => known == member_id,
+            Some(_) | None => {
+                let same = group.members.iter().filter(|(_, other)| other.client_id == member.client_id);
+                same.map(|(id, _)| id).next_back().is_some_and(|last| last == member_id)
+            }
+        };
+        if is_of_group && is_it { NodeId::Client(member.client_id.clone()) } else { itself() }
+    }
+
+    /// What is to be laid out.
+    pub(super) fn plan(&self) -> Plan {
+        let mut plan = Plan { placed: self.placed.clone(), ..Plan::default() };
+        self.plan_brokers(&mut plan);
+        self.plan_groups(&mut plan);
+        self.plan_clients(&mut plan);
+        self.plan_guests(&mut plan);
+        plan
+    }
+
+    fn plan_brokers(&self, plan: &mut Plan) {
+        let mut cards: BTreeMap<i32, BTreeMap<&str, Vec<i32>>> = BTreeMap::new();
+        for broker in self.cluster.brokers.keys() {
+            cards.insert(*broker, BTreeMap::new());
+        }
+        for (name, topic) in self.cluster.topics.iter().filter(|(_, topic)| !topic.internal) {
+            if self.placed.contains_key(&NodeId::Topic(name.clone())) {
+                let lanes = topic.lanes.iter().map(|lane| lane.partition).collect();
+                plan.free_cards.push(CardPlan { topic: name.clone(), lanes });
+                continue;
+            }
+            for lane in &topic.lanes {
+                // A partition without a leader stands where its first copy is.
+                let home = Some(lane.leader).filter(|leader| *leader >= 0).or(lane.replicas.first().copied());
+                let Some(home) = home else { continue };
+                cards.entry(home).or_default().entry(name).or_default().push(lane.partition);
+            }
+        }
+        plan.brokers = cards
+            .into_iter()
+            .map(|(broker, cards)| BrokerPlan {
+                broker,
+                cards: cards.into_iter().map(|(topic, lanes)| CardPlan { topic: topic.to_owned(), lanes }).collect(),
+            })
+            .collect();
+    }
+
+    fn plan_groups(&self, plan: &mut Plan) {
+        let mut fences: BTreeMap<&str, BTreeMap<NodeId, Actor>> = BTreeMap::new();
+        for (group_id, group) in &self.cluster.groups {
+            let fence = fences.entry(group_id).or_default();
+            for (member_id, member) in &group.members {
+                let node = self.node_of_member(group_id, member_id);
+                let owned = member.assignment.iter();
+                let lanes: Vec<(String, i32)> =
+                    owned.flat_map(|(topic, owned)| owned.iter().map(|one| (topic.clone(), *one))).collect();
+                fence.insert(node.clone(), Actor { node, topics: BTreeSet::new(), lanes });
+            }
+        }
+        for (name, client) in &self.clients {
+            let Some(group_id) = client.card.group.as_deref().filter(|_| client.card.role == ClientRole::Consumer)
+            else {
+                continue;
+            };
+            let node = NodeId::Client(name.clone());
+            let fence = fences.entry(group_id).or_default();
+            fence.entry(node.clone()).or_insert_with(|| Actor::new(node));
+        }
+        plan.fences = fences
+            .into_iter()
+            .map(|(group_id, actors)| Fence { group_id: group_id.to_owned(), actors: actors.into_values().collect() })
+            .collect();
+    }
+
+    fn plan_clients(&self, plan: &mut Plan) {
+        for (name, client) in &self.clients {
+            let guest = self.seen.guests.get(name);
+            let mut actor = Actor::new(NodeId::Client(name.clone()));
+            actor.topics.clone_from(&client.card.topics);
+            match client.card.role {
+                ClientRole::Producer => {
+                    actor.topics.extend(guest.iter().flat_map(|guest| guest.writes.iter().cloned()));
+                    plan.writers.push(actor);
+                }
+                ClientRole::Consumer if client.card.group.is_some() => {}
+                ClientRole::Consumer => {
+                    actor.topics.extend(guest.iter().flat_map(|guest| guest.reads.iter().cloned()));
+                    plan.readers.push(actor);
+                }
+            }
+        }
+    }
+
+    fn plan_guests(&self, plan: &mut Plan) {
+        let members = self.cluster.groups.values().flat_map(|group| group.members.values());
+        let members: BTreeSet<&str> = members.map(|member| member.client_id.as_str()).collect();
+        for (name, guest) in self.seen.guests.iter().filter(|(name, _)| !self.clients.contains_key(*name)) {
+            let node = NodeId::Guest(name.clone());
+            if !guest.writes.is_empty() {
+                plan.writers.push(Actor { node, topics: guest.writes.clone(), lanes: Vec::new() });
+            } else if !guest.reads.is_empty() && !members.contains(name.as_str()) {
+                plan.readers.push(Actor { node, topics: guest.reads.clone(), lanes: Vec::new() });
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The world's clients: who they are and what they are doing. Live mode has none of these.
+
+use super::Scene;
+use super::countdown::CountdownKind;
+use super::group::Wait;
+use super::node::NodeId;
+use runnel_clients::consumer::ConsumerView;
+use runnel_clients::partitioners::PartitionChoice;
+use runnel_clients::producer::ProducerView;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What a client is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientRole {
+    /// It writes records.
+    Producer,
+    /// It reads records.
+    Consumer,
+}
+
+/// How a client is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientState {
+    /// It runs.
+    #[default]
+    Running,
+    /// Its process is stopped, and everything in it with it; its connections stand.
+    Paused,
+    /// It was ended without a goodbye.
+    Crashed,
+    /// It has said goodbye.
+    Closed,
+}
+
+/// Who a client is, as the world introduces it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ClientCard {
+    /// Its name in the world, which is its `client.id` too.
+    pub name: String,
+    /// What it is for.
+    pub role: ClientRole,
+    /// Which library it behaves like: `java`, `kafkajs`, `librdkafka`.
+    pub kind: String,
+    /// The group that it is a member of.
+    pub group: Option<String>,
+    /// Topics that it is wired to.
+    pub topics: BTreeSet<String>,
+}
+
+/// A client.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Client {
+    /// Who it is.
+    #[serde(flatten)]
+    pub card: ClientCard,
+    /// How it is.
+    pub state: ClientState,
+    /// Its identifier in its group, once it has one.
+    pub member_id: Option<String>,
+    /// By topic and partition: what it asks for next.
+    pub positions: BTreeMap<String, BTreeMap<i32, i64>>,
+    /// What it waits for, by kind and by a word that tells several of a kind apart.
+    #[serde(skip)]
+    pub waits: BTreeMap<(CountdownKind, String), Wait>,
+    /// Of a producer: why each record that has no offset yet has its partition, in order.
+    #[serde(skip)]
+    pub(super) under_way: BTreeMap<(String, i32), VecDeque<PartitionChoice>>,
+    /// All of its inside, when it was last looked at.
+    pub view: Option<ClientView>,
+}
+
+/// A client's inside, in its own words.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientView {
+    /// Of a consumer.
+    Consumer(Box<ConsumerView>),
+    /// Of a producer.
+    Producer(Box<ProducerView>),
+}
+
+impl Scene {
+    /// Introduces a client, or says something else about one that is known.
+    pub fn introduce(&mut self, card: ClientCard) {
+        match self.clients.get_mut(&card.name) {
+            Some(known) => known.card = card,
+            None => {
+                let name = card.name.clone();
+                let client = Client {
+                    card,
+                    state: ClientState::Running,
+                    member_id: None,
+                    positions: BTreeMap::new(),
+                    waits: BTreeMap::new(),
+                    under_way: BTreeMap::new(),
+                    view: None,
+                };
+                self.clients.insert(name, client);
+            }
+        }
+        self.restage();
+    }
+
+    /// Says how a client is. One that does not run waits for nothing.
+    pub fn set_client_state(&mut self, name: &str, state: ClientState) {
+        let Some(client) = self.clients.get_mut(name) else { return };
+        client.state = state;
+        match state {
+            ClientState::Running | ClientState::Paused => {}
+            ClientState::Crashed | ClientState::Closed => {
+                client.waits.clear();
+                client.positions.clear();
+            }
+        }
+    }
+
+    /// Takes a client off the stage.
+    pub fn dismiss(&mut self, name: &str) {
+        self.clients.remove(name);
+        self.placed.remove(&NodeId::Client(name.to_owned()));
+        self.restage();
+    }
+}

@@ -1,0 +1,104 @@
+//! What happens inside the world's producers: which partition each record was given, and why.
+
+use crate::scene::client::{Client, ClientState, ClientView};
+use crate::scene::countdown::CountdownKind;
+use crate::scene::seen::Choice;
+use crate::scene::{Scene, cause};
+use runnel_broker::Timestamp;
+use runnel_clients::event::{ClientEvent, ConnectionEvent, ProducerEvent};
+use runnel_clients::partitioners::PartitionChoice;
+use runnel_clients::producer::ProducerView;
+
+/// Records of one partition whose choice is remembered until they are acknowledged.
+const UNDER_WAY_MAX: usize = 1_000;
+
+impl Scene {
+    /// Takes in what happened inside a client of the world. One that nobody introduced is not known.
+    pub fn fold_client(&mut self, name: &str, event: &ClientEvent, time: Timestamp) {
+        match event {
+            ClientEvent::Connection(event) => self.fold_connection(name, event, time),
+            ClientEvent::Producer(event) => self.fold_producer(name, event, time),
+            ClientEvent::Consumer(event) => self.fold_consumer(name, event, time),
+        }
+    }
+
+    /// Takes in what happened to the connections of a client of the world.
+    pub fn fold_connection(&mut self, name: &str, event: &ConnectionEvent, time: Timestamp) {
+        if self.clients.contains_key(name) {
+            self.advance(time);
+            let told = cause::of_connection(self, name, event, time);
+            self.seen.causes.push(told);
+        }
+    }
+
+    /// Takes in what happened inside a producer of the world.
+    pub fn fold_producer(&mut self, name: &str, event: &ProducerEvent, time: Timestamp) {
+        if !self.clients.contains_key(name) {
+            return;
+        }
+        self.advance(time);
+        let told = cause::of_producer(self, name, event, time);
+        self.seen.causes.push(told);
+        if let Some(client) = self.clients.get_mut(name) {
+            for (topic, partition, offset, choice) in client.fold_producer(event) {
+                self.seen.remember_choice(&topic, partition, offset, Choice { producer: name.to_owned(), choice });
+            }
+        }
+    }
+
+    /// Takes in how a producer is: its queues, and what it waits for.
+    pub fn see_producer(&mut self, name: &str, view: ProducerView, time: Timestamp) {
+        self.advance(time);
+        let Some(client) = self.clients.get_mut(name) else { return };
+        let mut waits = Vec::new();
+        for queue in &view.queues {
+            let place = format!("{}-{}", queue.topic, queue.partition);
+            waits.extend(queue.linger_until.map(|due| (CountdownKind::Linger, place.clone(), due)));
+            waits.extend(queue.retry_at.map(|due| (CountdownKind::Retry, place.clone(), due)));
+            waits.push((CountdownKind::Delivery, place, queue.expires_at));
+        }
+        waits.extend(view.waiting_until.map(|due| (CountdownKind::Delivery, String::new(), due)));
+        client.set_waits(waits, time);
+        client.view = Some(ClientView::Producer(Box::new(view)));
+    }
+}
+
+impl Client {
+    /// Follows records from their choice to their offset. Records of one partition are acknowledged in the order in
+    /// which they were put in line.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are told in sentences only")]
+    fn fold_producer(&mut self, event: &ProducerEvent) -> Vec<(String, i32, i64, PartitionChoice)> {
+        match event {
+            ProducerEvent::RecordQueued { topic, choice, .. } => {
+                let line = self.line(topic, choice.partition);
+                line.push_back(choice.clone());
+                if line.len() > UNDER_WAY_MAX {
+                    line.pop_front();
+                }
+                Vec::new()
+            }
+            ProducerEvent::BatchAcknowledged { topic, partition, records_count, base_offset } => {
+                let line = self.line(topic, *partition);
+                let acknowledged = line.drain(..(*records_count).min(line.len()));
+                let offsets = base_offset.iter().flat_map(|base| *base..);
+                let placed = acknowledged.zip(offsets);
+                placed.map(|(choice, offset)| (topic.clone(), *partition, offset, choice)).collect()
+            }
+            ProducerEvent::RecordsFailed { topic, partition: Some(partition), records_count, .. } => {
+                let line = self.line(topic, *partition);
+                line.drain(..(*records_count).min(line.len()));
+                Vec::new()
+            }
+            ProducerEvent::Closed => {
+                self.state = ClientState::Closed;
+                self.under_way.clear();
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn line(&mut self, topic: &str, partition: i32) -> &mut std::collections::VecDeque<PartitionChoice> {
+        self.under_way.entry((topic.to_owned(), partition)).or_default()
+    }
+}

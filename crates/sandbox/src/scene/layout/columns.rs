@@ -1,0 +1,150 @@
+//! The three columns: writers, brokers, readers. Each is as high as it must be, and all have the same middle.
+
+use super::measures::{
+    BROKER_GAP, BROKER_HEADING, BROKER_PADDING, CARD_GAP, CARD_HEADING, FENCE_GAP, FENCE_HEADING, FENCE_PADDING,
+    MARGIN, Measures, READER_GAP, READER_HEIGHT, READER_WIDTH, READERS_MAX, WIRES_WIDTH, WRITER_GAP, WRITER_HEIGHT,
+    WRITER_WIDTH, WRITERS_MAX, number, rows_height,
+};
+use super::{Actor, BrokerPlan, CardPlan, Fence, Plan};
+use crate::scene::node::NodeId;
+use crate::scene::point::{Area, Point};
+use std::collections::BTreeMap;
+
+type Areas = BTreeMap<NodeId, Area>;
+
+pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
+    let is_free = |node: &NodeId| !plan.placed.contains_key(node);
+    let writers: Vec<&Actor> = plan.writers.iter().filter(|actor| is_free(&actor.node)).collect();
+    let brokers: Vec<&BrokerPlan> =
+        plan.brokers.iter().filter(|broker| is_free(&NodeId::Broker(broker.broker))).collect();
+    let fences: Vec<&Fence> =
+        plan.fences.iter().filter(|fence| is_free(&NodeId::Group(fence.group_id.clone()))).collect();
+    let readers: Vec<&Actor> = plan.readers.iter().filter(|actor| is_free(&actor.node)).collect();
+
+    let broker_heights = brokers.iter().map(|broker| broker_height(broker, measures));
+    let brokers_height = stacked(broker_heights, BROKER_GAP);
+    let fence_heights = fences.iter().map(|fence| fence_size(fence.actors.len()).1);
+    let loose_height =
+        (!readers.is_empty()).then(|| rows_height(readers.len().min(READERS_MAX), READER_HEIGHT, READER_GAP));
+    let readers_height = stacked(fence_heights.chain(loose_height), FENCE_GAP);
+    let writers_height = rows_height(writers.len().min(WRITERS_MAX), WRITER_HEIGHT, WRITER_GAP);
+    let height = brokers_height.max(readers_height).max(writers_height);
+    let top = |column: f64| MARGIN + (height - column) / 2.0;
+
+    // The columns do not move when the first producer comes or the last one goes.
+    let writer_columns = writers.len().div_ceil(WRITERS_MAX).max(1);
+    let mut x = MARGIN;
+    let writers_at = Point::new(x, top(writers_height));
+    grid(&writers, writers_at, (WRITER_WIDTH, WRITER_HEIGHT), WRITER_GAP, WRITERS_MAX, areas);
+    x += number(writer_columns) * (WRITER_WIDTH + WRITER_GAP) - WRITER_GAP + WIRES_WIDTH;
+
+    let mut y = top(brokers_height);
+    for broker in &brokers {
+        put_broker(broker, Point::new(x, y), measures, areas);
+        y += broker_height(broker, measures) + BROKER_GAP;
+    }
+    x += measures.broker_width() + WIRES_WIDTH;
+
+    let mut y = top(readers_height);
+    for fence in &fences {
+        put_fence(fence, Point::new(x, y), areas);
+        y += fence_size(fence.actors.len()).1 + FENCE_GAP;
+    }
+    let inside = Point::new(x + FENCE_PADDING, y);
+    grid(&readers, inside, (READER_WIDTH, READER_HEIGHT), READER_GAP, READERS_MAX, areas);
+
+    place_chosen(plan, measures, areas);
+}
+
+/// What somebody has put somewhere, with all that is in it.
+fn place_chosen(plan: &Plan, measures: &Measures, areas: &mut Areas) {
+    let chosen = |node: &NodeId| plan.placed.get(node).copied();
+    for actor in &plan.writers {
+        if let Some(at) = chosen(&actor.node) {
+            areas.insert(actor.node.clone(), Area::new(at.x, at.y, WRITER_WIDTH, WRITER_HEIGHT));
+        }
+    }
+    for actor in &plan.readers {
+        if let Some(at) = chosen(&actor.node) {
+            areas.insert(actor.node.clone(), Area::new(at.x, at.y, READER_WIDTH, READER_HEIGHT));
+        }
+    }
+    for broker in &plan.brokers {
+        if let Some(at) = chosen(&NodeId::Broker(broker.broker)) {
+            put_broker(broker, at, measures, areas);
+        }
+    }
+    for fence in &plan.fences {
+        if let Some(at) = chosen(&NodeId::Group(fence.group_id.clone())) {
+            put_fence(fence, at, areas);
+        }
+    }
+    for card in &plan.free_cards {
+        if let Some(at) = chosen(&NodeId::Topic(card.topic.clone())) {
+            let (width, height) = (measures.card_width(), measures.card_height(card.lanes.len()));
+            let frame = Area::new(at.x, at.y, width + 2.0 * BROKER_PADDING, height + 2.0 * BROKER_PADDING);
+            areas.insert(NodeId::Topic(card.topic.clone()), frame);
+            put_lanes(card, Point::new(at.x + BROKER_PADDING, at.y + BROKER_PADDING + CARD_HEADING), measures, areas);
+        }
+    }
+}
+
+fn stacked(heights: impl Iterator<Item = f64>, gap: f64) -> f64 {
+    let (sum, count) = heights.fold((0.0, 0), |(sum, count), height| (sum + height, count + 1));
+    sum + (number(count) - 1.0).max(0.0) * gap
+}
+
+fn broker_height(broker: &BrokerPlan, measures: &Measures) -> f64 {
+    let cards = broker.cards.iter().map(|card| measures.card_height(card.lanes.len()));
+    BROKER_HEADING + stacked(cards, CARD_GAP) + BROKER_PADDING
+}
+
+fn put_broker(broker: &BrokerPlan, at: Point, measures: &Measures, areas: &mut Areas) {
+    let frame = Area::new(at.x, at.y, measures.broker_width(), broker_height(broker, measures));
+    areas.insert(NodeId::Broker(broker.broker), frame);
+    let x = at.x + BROKER_PADDING;
+    let mut y = at.y + BROKER_HEADING;
+    for card in &broker.cards {
+        let height = measures.card_height(card.lanes.len());
+        let node = NodeId::Card { topic: card.topic.clone(), broker: broker.broker };
+        areas.insert(node, Area::new(x, y, measures.card_width(), height));
+        put_lanes(card, Point::new(x, y + CARD_HEADING), measures, areas);
+        y += height + CARD_GAP;
+    }
+}
+
+fn put_lanes(card: &CardPlan, at: Point, measures: &Measures, areas: &mut Areas) {
+    for (position, partition) in card.lanes.iter().enumerate() {
+        let (row, column) = (position / measures.columns, position % measures.columns);
+        let x = at.x + number(column) * (measures.lane_width + measures.lane_gap);
+        let y = at.y + number(row) * (measures.lane_height + measures.lane_gap);
+        let lane = Area::new(x, y, measures.lane_width, measures.lane_height);
+        areas.insert(NodeId::lane(&card.topic, *partition), lane);
+    }
+}
+
+/// Width and height of a fence around so many consumers.
+fn fence_size(actors: usize) -> (f64, f64) {
+    let columns = actors.div_ceil(READERS_MAX).max(1);
+    let rows = actors.min(READERS_MAX).max(1);
+    let width = number(columns) * (READER_WIDTH + READER_GAP) - READER_GAP + 2.0 * FENCE_PADDING;
+    (width, FENCE_HEADING + rows_height(rows, READER_HEIGHT, READER_GAP) + FENCE_PADDING)
+}
+
+fn put_fence(fence: &Fence, at: Point, areas: &mut Areas) {
+    let (width, height) = fence_size(fence.actors.len());
+    areas.insert(NodeId::Group(fence.group_id.clone()), Area::new(at.x, at.y, width, height));
+    let inside = Point::new(at.x + FENCE_PADDING, at.y + FENCE_HEADING);
+    let actors: Vec<&Actor> = fence.actors.iter().collect();
+    grid(&actors, inside, (READER_WIDTH, READER_HEIGHT), READER_GAP, READERS_MAX, areas);
+}
+
+/// Puts actors into columns, from top to bottom and from left to right.
+fn grid(actors: &[&Actor], at: Point, (width, height): (f64, f64), gap: f64, rows_max: usize, areas: &mut Areas) {
+    for (position, actor) in actors.iter().enumerate() {
+        let (column, row) = (position / rows_max, position % rows_max);
+        let x = at.x + number(column) * (width + gap);
+        let y = at.y + number(row) * (height + gap);
+        areas.insert(actor.node.clone(), Area::new(x, y, width, height));
+    }
+}

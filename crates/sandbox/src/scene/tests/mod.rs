@@ -1,0 +1,5 @@
+//! The scene is a fold: whatever happens, it is what a newcomer sees.
+
+mod bench;
+mod drive;
+mod law;
