@@ -35,6 +35,8 @@ pub struct Seen {
     pub before: BTreeMap<String, Before>,
     /// By connection: until when its Fetch waits for records.
     pub fetch_waits: BTreeMap<u64, Wait>,
+    /// By broker that has crashed: until the controller misses it.
+    pub broker_sessions: BTreeMap<i32, Wait>,
     /// Who reads or writes, by the name that it gave itself.
     pub guests: BTreeMap<String, Guest>,
     /// What is under way, by its number.

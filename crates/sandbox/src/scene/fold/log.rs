@@ -1,6 +1,6 @@
 //! What happens to partitions: records come, are read, and go.
 
-use crate::scene::lane::LEADERLESS;
+use crate::scene::lane::{LEADERLESS, Record, Segment};
 use crate::scene::seen::Batch;
 use crate::scene::{Scene, Shape};
 use runnel_broker::{Event, EventKind};
@@ -46,9 +46,11 @@ impl Scene {
                 }
                 Shape::Same
             }
-            EventKind::LogCompacted { topic, partition, size_before, size_after, .. } => {
+            EventKind::SegmentsReplaced { topic, partition, segments, previews } => {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
-                    lane.size = lane.size.saturating_sub(*size_before).saturating_add(*size_after);
+                    lane.segments = segments.iter().map(Segment::of).collect();
+                    lane.size = lane.segments.iter().map(|segment| segment.size).sum();
+                    lane.records = previews.iter().map(|preview| (preview.offset, Record::of(preview))).collect();
                 }
                 Shape::Same
             }

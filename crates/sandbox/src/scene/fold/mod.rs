@@ -40,6 +40,7 @@ impl Scene {
         let time = self.time;
         self.seen.parcels.retain(|_, parcel| parcel.is_shown(time));
         self.seen.fetch_waits.retain(|_, wait| wait.due > time);
+        self.seen.broker_sessions.retain(|_, wait| wait.due > time);
     }
 
     /// Changes what stands on the stage; says whether something is to be placed anew.
@@ -48,20 +49,19 @@ impl Scene {
         match &event.kind {
             EventKind::BrokerStopped { session_until, .. } => {
                 self.set_broker(broker, BrokerState::Down, None);
-                if let Some(stopped) = self.cluster.brokers.get_mut(&broker) {
-                    stopped.session_until = *session_until;
-                }
-                if self.cluster.brokers.values().all(|broker| broker.state == BrokerState::Down) {
-                    // Nobody is left to miss anybody.
-                    for broker in self.cluster.brokers.values_mut() {
-                        broker.session_until = None;
+                match session_until {
+                    Some(due) => {
+                        let wait = Wait { started: event.time, due: *due };
+                        _ = self.seen.broker_sessions.insert(broker, wait);
                     }
+                    None => _ = self.seen.broker_sessions.remove(&broker),
                 }
                 Shape::Same
             }
             EventKind::BrokerFenced { .. } => {
+                self.seen.broker_sessions.remove(&broker);
                 if let Some(fenced) = self.cluster.brokers.get_mut(&broker) {
-                    (fenced.fenced, fenced.session_until) = (true, None);
+                    fenced.fenced = true;
                 }
                 Shape::Same
             }
@@ -125,6 +125,7 @@ impl Scene {
             | EventKind::SegmentRolled { .. }
             | EventKind::SegmentRemoved { .. }
             | EventKind::LogCompacted { .. }
+            | EventKind::SegmentsReplaced { .. }
             | EventKind::PartitionOffline { .. }
             | EventKind::RecordsFetched { .. } => self.fold_log(event),
             EventKind::FetchParked { connection, until } => {
@@ -142,9 +143,6 @@ impl Scene {
         if let Some(known) = self.cluster.brokers.get_mut(&broker) {
             known.state = state;
             known.fenced = fenced.unwrap_or(known.fenced);
-            if state == BrokerState::Up {
-                known.session_until = None;
-            }
         }
     }
 

@@ -3,3 +3,5 @@
 mod bench;
 mod drive;
 mod law;
+mod parts;
+mod stories;
