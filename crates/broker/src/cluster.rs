@@ -5,6 +5,7 @@ use crate::connection::Connection;
 use crate::core::{Core, Metrics, OpenError, Turn};
 use crate::event::EventKind;
 use crate::explanation::RetentionExplanation;
+use crate::groups::GroupState;
 use crate::ids::{BrokerId, ConnectionId, PartitionIndex};
 use crate::input::Input;
 use crate::output::Output;
@@ -153,6 +154,16 @@ impl<S: Storage> Cluster<S> {
     pub fn record(&self, topic: &str, partition: i32, offset: Offset) -> Option<Record> {
         let partition = self.core.led_partition(topic, PartitionIndex(partition))?;
         preview::record_at(&partition.log, &self.storage, offset)
+    }
+
+    /// The state of every group, broker by broker.
+    pub fn group_states(&self) -> impl Iterator<Item = GroupState> {
+        self.core.brokers.values().flat_map(|broker| broker.groups.states())
+    }
+
+    /// Below which offset consumers may read a partition, as its leader knows it.
+    pub fn high_watermark(&self, topic: &str, partition: i32) -> Option<Offset> {
+        Some(self.core.led_partition(topic, PartitionIndex(partition))?.high_watermark)
     }
 
     /// What retention and compaction would do with a partition's log at a given time, and why not more; none if nobody

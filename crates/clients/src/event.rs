@@ -1,9 +1,10 @@
 //! What happens inside clients, for watchers. Nothing that decides reads it.
 //!
 //! Every event serializes to an object whose `kind` says what happened. Each client has its own words:
-//! [`ConnectionEvent`] is common to all, [`ProducerEvent`] is a producer's.
+//! [`ConnectionEvent`] is common to all, [`ProducerEvent`] is a producer's, [`ConsumerEvent`] a consumer's.
 
 use crate::carrier::Address;
+use crate::consumer::ConsumerEvent;
 use crate::metadata::Metadata;
 use crate::network::{ConnectionChange, Peer};
 use crate::partitioners::PartitionChoice;
@@ -18,6 +19,8 @@ pub enum ClientEvent {
     Connection(ConnectionEvent),
     /// To what a producer sends.
     Producer(ProducerEvent),
+    /// To what a consumer reads, or to its place in a group.
+    Consumer(ConsumerEvent),
 }
 
 /// Something about connections and metadata.

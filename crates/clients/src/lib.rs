@@ -20,6 +20,7 @@ pub(crate) mod testing;
 mod topic_partition;
 
 pub use carrier::{Address, Carried, LinkId, Signal};
+pub use consumer::{ConsumedRecord, Consumer, ConsumerEvent, ConsumerSettings};
 pub use event::{ClientEvent, ConnectionEvent, ProducerEvent};
 pub use kind::{ClientKind, UnknownKind, network_settings};
 pub use metadata::{Metadata, MetadataOutcome, MetadataSettings};

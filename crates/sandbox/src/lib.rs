@@ -6,8 +6,15 @@
 //!
 //! - [`scene`]: everything that is drawn, as plain data, folded from a snapshot and events.
 //! - [`script`]: the command language that the stage, the terminal, links, lessons and transcripts speak.
+//! - [`world`]: the cluster, the clients and tools around it, and one clock.
+//! - [`telling`] and [`transcript`]: what happens in compact lines, and stories that say what they expect.
+//! - [`history`]: a world with its past: entries, snapshots, forks, a file format.
 //! - [`cables`]: what lies between a client and a broker: latency, cuts, lost and late messages, taps.
 
 pub mod cables;
+pub mod history;
 pub mod scene;
 pub mod script;
+pub mod telling;
+pub mod transcript;
+pub mod world;

@@ -1,6 +1,7 @@
 //! The command line, word for word; what it means is for [`crate::options`].
 
 use crate::start_error::StartError;
+use crate::tools;
 use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -16,7 +17,7 @@ use tracing::level_filters::LevelFilter;
 /// address per broker, on the first listener. Ctrl-C stops it.
 #[derive(Parser, Debug)]
 #[command(name = "runnel", version, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
-#[command(override_usage = "runnel [serve] [OPTIONS]")]
+#[command(override_usage = "runnel [serve] [OPTIONS]\n       runnel TOOL [OPTIONS]")]
 struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
@@ -145,7 +146,8 @@ pub(crate) enum Wish {
 /// # Errors
 /// The first thing that is wrong, in one line.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Wish, StartError> {
-    let matches = match CommandLine::command().try_get_matches_from(words) {
+    let command = CommandLine::command().after_help(tools::help());
+    let matches = match command.try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return Ok(Wish::Read(error.to_string()));

@@ -5,6 +5,7 @@
 //!                     driver: one input, all outputs, the next input
 //!                     kafka: connections        http: page, metrics, events
 //!                     files: blobs on a disk    store: files or memory
+//! tools: one of Kafka's command-line tools in place of the server
 //! ```
 //!
 //! Everything but waiting for the disk happens on one thread.
@@ -26,16 +27,18 @@ mod stop_signal;
 mod store;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 use cli::Wish;
 use options::Options;
 use start_error::StartError;
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             // With stderr closed the exit code has to say it alone.
             let _ = writeln!(std::io::stderr(), "runnel: {error}");
@@ -44,16 +47,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<(), StartError> {
-    match cli::parse(std::env::args_os())? {
+fn run() -> Result<u8, StartError> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(asked) = tools::asked(&words)? {
+        return tools::run(&asked);
+    }
+    match cli::parse(words)? {
         Wish::Read(text) => {
             let _ = write!(std::io::stdout(), "{text}");
-            Ok(())
+            Ok(0)
         }
         Wish::Serve(arguments) => {
             let options = Options::new(&arguments)?;
             logs::begin(options.log);
-            serve::serve(&options)
+            serve::serve(&options)?;
+            Ok(0)
         }
     }
 }

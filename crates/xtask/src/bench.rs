@@ -1,6 +1,8 @@
 //! `cargo xtask bench broker`: the same work on Apache Kafka and on our server, and a table of ratios.
+//! `cargo xtask bench world`: what a simulated world costs in time and memory.
 //!
-//! The work itself lies in `tests/clients`, where the native driver is; this command fetches what it needs.
+//! The work itself lies in `tests/clients`, where the native driver is, and in `tests/simulation`; these commands fetch
+//! what it needs.
 
 use crate::build;
 use crate::setup;
@@ -14,4 +16,9 @@ pub(crate) fn broker(arguments: &[&str]) -> Result<(), Failure> {
         .env("RUNNEL_BINARY", binary)
         .args(["run", "--quiet", "--release", "--package", "runnel-clients-tests", "--bin", "bench", "--"])
         .args(arguments))
+}
+
+/// Builds the world with optimisations, and prints its figures.
+pub(crate) fn world() -> Result<(), Failure> {
+    run(cargo().args(["run", "--quiet", "--release", "--package", "runnel-simulation", "--bin", "world"]))
 }

@@ -10,6 +10,7 @@ mod setup;
 mod shell;
 mod suites;
 mod up;
+mod wasm;
 
 use shell::Failure;
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
   capture [NAME...]    ask a real Apache Kafka what the scenarios print, and keep it in tests/clients/expected
   bench broker [--quick]
                        compare with Apache Kafka on this machine and print a table of ratios
+  bench world          what a simulated world costs: frames a second, scrubbing, memory
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::clients().map(|missing| missing.iter().for_each(|line| println!("{line}"))),
         ["capture", ref names @ ..] => suites::capture(names),
         ["bench", "broker", ref rest @ ..] => bench::broker(rest),
+        ["bench", "world"] => bench::world(),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -3,6 +3,7 @@
 use crate::build;
 use crate::setup;
 use crate::shell::{Failure, ask, cargo, program, run};
+use crate::wasm;
 use std::time::{Duration, Instant};
 
 /// The crates that users get, and that so must compile for every system.
@@ -27,7 +28,7 @@ pub(crate) fn test() -> Result<(), Failure> {
     suites.run("wasm32: the core compiles for the browser", || {
         add_target("wasm32-unknown-unknown")?;
         let check = ["check", "--quiet", "--target", "wasm32-unknown-unknown"];
-        run(cargo().args(check).args(["--package", "runnel-protocol", "--package", "runnel-broker"]))
+        run(cargo().args(check).args(["--package", "runnel-protocol", "--package", "runnel-sandbox"]))
     })?;
     for system in OTHER_SYSTEMS {
         suites.run(&format!("{system}: the shipped crates compile"), || match add_target(system) {
@@ -52,6 +53,9 @@ pub(crate) fn test() -> Result<(), Failure> {
         // What was counted is part of the result.
         run(cargo().args(["test", "--package", "runnel-simulation", "--", "--show-output"]))
     })?;
+    suites.run("wasm: the runner", wasm::runner)?;
+    suites.run("wasm: the same frames in Node", wasm::in_node)?;
+    suites.run("wasm: the same frames in Chromium", wasm::in_chromium)?;
     let mut binary = None;
     suites.run("release build", || {
         binary = Some(build::release()?);

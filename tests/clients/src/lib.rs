@@ -2,7 +2,8 @@
 //!
 //! A scenario is a [`transcript`]: commands, and under each what it printed. The files lie in `expected/`;
 //! what stands in them was printed by a real Apache Kafka. `cargo xtask capture` starts one and writes them anew, so
-//! that anybody can check; `cargo test -p runnel-clients-tests` runs the same commands against `runnel`.
+//! that anybody can check; `cargo test -p runnel-clients-tests` runs the same commands against `runnel`, and those of
+//! Kafka's tools a second time with the tools of `runnel`.
 //!
 //! Environment:
 //! - `RUNNEL_BINARY`: the server under test, `target/release/runnel` if it is not set;
@@ -25,7 +26,11 @@ pub mod transcript;
 #[cfg(test)]
 mod assignors;
 #[cfg(test)]
+mod native_tools;
+#[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod partitioners;
 #[cfg(test)]
 mod recorder;
 #[cfg(test)]

@@ -6,8 +6,10 @@
 use crate::folders;
 use crate::scenarios::report;
 use crate::server::{Kind, Server};
-use runnel_clients::partitioners::{Lanes, LibrdkafkaPartitioner, Partitioner, PartitionerSettings, PartitionReason, Sticky};
 use runnel_clients::ClientKind;
+use runnel_clients::partitioners::{
+    Lanes, LibrdkafkaPartitioner, PartitionReason, Partitioner, PartitionerSettings, Sticky,
+};
 use runnel_protocol::{Random, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,7 +36,8 @@ fn keys_go_where_javas_producer_puts_them_and_records_without_one_too() {
     for key in &keys {
         writeln!(questions, "key {} {}", hex(key), list(&COUNTS)).unwrap();
     }
-    let mut expected: Vec<String> = keys.iter().map(|key| by_key(PartitionerSettings::of(ClientKind::Java), key)).collect();
+    let mut expected: Vec<String> =
+        keys.iter().map(|key| by_key(PartitionerSettings::of(ClientKind::Java), key)).collect();
     let mut random = Random::new(11);
     for _ in 0..1000 {
         let (question, ours) = sticky_run(&mut random);
@@ -63,7 +66,11 @@ fn keys_go_where_kafkajs_puts_them_and_records_without_one_too() {
     for key in &keys {
         writeln!(questions, "key {} {}", hex(key), list(&COUNTS)).unwrap();
         let of = |settings| by_key(settings, key);
-        expected.push(format!("{} {}", of(PartitionerSettings::KafkajsDefault), of(PartitionerSettings::KafkajsLegacy)));
+        expected.push(format!(
+            "{} {}",
+            of(PartitionerSettings::KafkajsDefault),
+            of(PartitionerSettings::KafkajsLegacy)
+        ));
     }
     let mut random = Random::new(12);
     for seed in 0..200 {

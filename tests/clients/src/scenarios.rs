@@ -3,6 +3,7 @@
 use crate::durability::{Counts, Load};
 use crate::folders;
 use crate::native::{self, Connection};
+use crate::running::{Running, Stream};
 use crate::server::{Kind, Server};
 use crate::stage::Stage;
 use crate::transcript::Transcript;
@@ -39,13 +40,18 @@ transcripts! {
     console_scripts_carry_keys_headers_and_nulls,
     fewer_members_than_partitions_take_several_each,
     franz_go_uses_the_newest_of_everything,
+    kafka_admin_tools_take_every_flag,
     kafka_broker_api_versions_lists_what_clients_negotiate,
     kafka_configs_reads_and_changes_topics,
+    kafka_console_consumer_prints_what_it_is_asked_for,
+    kafka_console_producer_reads_lines,
     kafka_consumer_groups_describes_a_group_at_work,
     kafka_consumer_groups_lists_describes_and_resets,
     kafka_dump_log_reads_the_segments,
     kafka_get_offsets_and_delete_records_move_together,
+    kafka_producer_perf_test_sends_and_counts,
     kafka_python_produces_consumes_and_administers,
+    kafka_tools_answer_to_wrong_use,
     kafka_topics_creates_lists_and_describes,
     kafka_topics_grows_and_deletes,
     kafkajs_admin_calls_answer_as_kafka_answers,
@@ -158,6 +164,37 @@ fn a_partition_folder_that_kafka_wrote_is_served() {
         "scenario a_partition_folder_that_kafka_wrote_is_served: {:.1} s",
         started.elapsed().as_secs_f64()
     ));
+}
+
+/// Apache Kafka has no button that ends a broker, so this is about `runnel` alone.
+#[test]
+fn kafkajs_survives_the_loss_of_a_broker() {
+    let started = Instant::now();
+    if Kind::asked() == Kind::Kafka {
+        return report("scenario kafkajs_survives_the_loss_of_a_broker: LEFT OUT, it is about runnel");
+    }
+    let mut server = Command::new(folders::runnel());
+    server.args(["serve", "--ephemeral", "--brokers", "3", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+    server.args(["--set", "broker.session.timeout.ms=2000"]);
+    let mut server = Running::start("the server", &mut server).unwrap();
+    let ready = |running: &Running| {
+        let printed = running.printed(Stream::Out);
+        let line = printed.lines().find_map(|line| line.strip_prefix("ready kafka="))?;
+        line.split_once(" http=").map(|(kafka, http)| (kafka.to_owned(), http.trim().to_owned()))
+    };
+    server
+        .until(Duration::from_secs(60), |running| ready(running).is_some())
+        .unwrap_or_else(|late| panic!("{}", late.0));
+    let (kafka, http) = ready(&server).unwrap();
+    let mut program = Command::new("node");
+    program.arg(folders::package("node/dist/failover.js")).args([kafka, http]);
+    program.env("NODE_PATH", folders::package("node/node_modules"));
+    let mut program = Running::start("failover.js", &mut program).unwrap();
+    let status = program.wait(Duration::from_secs(180)).unwrap_or_else(|late| panic!("{}", late.0));
+    let (out, err) = (program.printed(Stream::Out), program.printed(Stream::Err));
+    assert_eq!(status, 0, "{out}{err}");
+    assert!(out.ends_with("240 acknowledged, 240 read\n"), "{out}");
+    report(&format!("scenario kafkajs_survives_the_loss_of_a_broker: {:.1} s", started.elapsed().as_secs_f64()));
 }
 
 /// Apache Kafka says that it has started, and that a topic is there, before it leads its partitions; `runnel` may not.

@@ -2,15 +2,18 @@
 //!
 //! The real one talks to `runnel` through a proxy that writes down each connection's requests. Heartbeats are left out
 //! of the comparison and only have to be there, since when the first one comes depends on how fast the machine is.
+//!
+//! Kafka's console consumer stands for Java's client, whose connections are compared without their order.
 
 use crate::address::{aim, free_port};
 use crate::folders;
+use crate::jvm;
 use crate::recorder::{self, Asked};
 use crate::running::{Running, Stream};
 use crate::scenarios::report;
 use crate::simulated::World;
-use runnel_clients::consumer::{Consumer, ConsumerSettings, Reads};
-use runnel_clients::{Address, ClientKind};
+use runnel_clients::consumer::Reads;
+use runnel_clients::{Address, ClientKind, Consumer, ConsumerSettings, Producer, ProducerRecord, ProducerSettings};
 use runnel_protocol::ApiKey;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -49,14 +52,23 @@ impl Real {
         Running::start(path, &mut command).unwrap()
     }
 
+    /// Waits until a Produce has passed; the program does not end by itself.
+    fn until_produced(&self, program: &mut Running) -> Vec<Vec<Asked>> {
+        self.until(program, |connections| count(connections, ApiKey::Produce) >= 1)
+    }
+
     /// Waits until so many Fetches, and a heartbeat, have passed; the program goes on printing meanwhile.
-    fn until_fetches(&self, program: &mut Running, count: usize) -> Vec<Vec<Asked>> {
-        let record = self.record.clone();
+    fn until_fetches(&self, program: &mut Running, fetches: usize) -> Vec<Vec<Asked>> {
+        self.until(program, |connections| {
+            count(connections, ApiKey::Fetch) >= fetches && count(connections, ApiKey::Heartbeat) >= 1
+        })
+    }
+
+    fn until(&self, program: &mut Running, met: impl Fn(&[Vec<Asked>]) -> bool) -> Vec<Vec<Asked>> {
         let started = Instant::now();
         loop {
-            let connections = record.connections();
-            let of = |api: ApiKey| connections.iter().flatten().filter(|(key, _)| *key == api.number()).count();
-            if of(ApiKey::Fetch) >= count && of(ApiKey::Heartbeat) >= 1 {
+            let connections = self.record.connections();
+            if met(&connections) {
                 return connections;
             }
             assert!(started.elapsed() < PATIENCE, "{connections:?}\n{}", program.printed(Stream::Err));
@@ -64,6 +76,15 @@ impl Real {
             let _ = program.until(Duration::from_millis(50), |_| false);
         }
     }
+}
+
+fn count(connections: &[Vec<Asked>], api: ApiKey) -> usize {
+    connections.iter().flatten().filter(|(key, _)| *key == api.number()).count()
+}
+
+fn producer() -> Producer {
+    let bootstrap = vec![Address::parse("localhost:9092").unwrap()];
+    Producer::new(ProducerSettings::of(ClientKind::Kafkajs).named("my-app", bootstrap), 1)
 }
 
 fn consumer() -> Consumer {
@@ -92,6 +113,14 @@ fn told(connections: &[Vec<Asked>], fetches: usize) -> Vec<String> {
     connections.iter().map(one).collect()
 }
 
+#[track_caller]
+fn same(name: &str, started: Instant, ours: &[Vec<Asked>], theirs: &[Vec<Asked>], fetches: usize) {
+    let (ours, theirs) = (told(ours, fetches), told(theirs, fetches));
+    assert_eq!(ours, theirs);
+    let seconds = started.elapsed().as_secs_f64();
+    report(&format!("scenario {name}: {}: {seconds:.1} s", theirs.join(" | ")));
+}
+
 #[test]
 fn a_simulated_kafkajs_consumer_asks_what_the_real_one_asks() {
     let started = Instant::now();
@@ -103,10 +132,86 @@ fn a_simulated_kafkajs_consumer_asks_what_the_real_one_asks() {
     let mut anna = consumer();
     anna.start(world.now);
     world.run(&mut anna, Duration::from_secs(20));
-    assert!(world.connections.iter().flatten().any(|(key, _)| *key == ApiKey::Heartbeat.number()));
+    assert!(count(&world.connections, ApiKey::Heartbeat) >= 1);
+    same("a_simulated_kafkajs_consumer_asks_what_the_real_one_asks", started, &world.connections, &real, 3);
+}
 
-    assert_eq!(told(&world.connections, 3), told(&real, 3));
+#[test]
+fn a_simulated_kafkajs_producer_asks_what_the_real_one_asks() {
+    let started = Instant::now();
+    let real = Real::start("sequence_of_the_producer");
+    let mut program = real.program("quickstart/producer.js");
+    let real = real.until_produced(&mut program);
+
+    let mut world = World::new();
+    let mut carl = producer();
+    carl.send(world.now, ProducerRecord::new(TOPIC, "hi there"));
+    world.run(&mut carl, Duration::from_secs(5));
+    same("a_simulated_kafkajs_producer_asks_what_the_real_one_asks", started, &world.connections, &real, 1);
+}
+
+#[test]
+fn a_simulated_pair_asks_what_the_tutorials_first_program_asks() {
+    let started = Instant::now();
+    let real = Real::start("sequence_of_the_first_program");
+    let mut program = real.program("quickstart/index.js");
+    let real = real.until_fetches(&mut program, 3);
+
+    let mut world = World::new();
+    let mut carl = producer();
+    carl.send(world.now, ProducerRecord::new(TOPIC, "hi there"));
+    world.run(&mut carl, Duration::from_secs(1));
+    world.set_aside();
+    let mut anna = consumer();
+    anna.start(world.now);
+    world.run(&mut anna, Duration::from_secs(20));
+    same("a_simulated_pair_asks_what_the_tutorials_first_program_asks", started, &world.connections, &real, 3);
+    assert_eq!(anna.view().partitions[0].committed, Some(1));
+}
+
+/// Each connection's requests, each named once, in any order of connections; those that come by the clock left out.
+fn kinds(connections: &[Vec<Asked>]) -> Vec<String> {
+    let one = |asked: &Vec<Asked>| {
+        let by_clock = [ApiKey::Heartbeat, ApiKey::OffsetCommit].map(ApiKey::number);
+        let mut names: Vec<String> = asked
+            .iter()
+            .filter(|(key, _)| !by_clock.contains(key))
+            .map(|(key, version)| format!("{}v{version}", ApiKey::from_number(*key).unwrap()))
+            .collect();
+        names.dedup();
+        names.join(" ")
+    };
+    let mut all: Vec<String> = connections.iter().map(one).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_simulated_java_consumer_asks_what_the_console_consumer_asks() {
+    let started = Instant::now();
+    let real = Real::start("sequence_of_the_console_consumer");
+    let port = real.port;
+    let arguments = ["--bootstrap-server", &format!("localhost:{port}"), "--topic", TOPIC, "--group", "my-app3"];
+    let arguments: Vec<String> =
+        arguments.map(str::to_owned).into_iter().chain(["--from-beginning".to_owned()]).collect();
+    let mut program = jvm::shared().run("org.apache.kafka.tools.consumer.ConsoleConsumer", &arguments);
+    let real = real.until_fetches(&mut program, 3);
+
+    let mut world = World::new();
+    let mut settings = consumer().settings().clone();
+    settings = ConsumerSettings {
+        client_id: "console-consumer".to_owned(),
+        bootstrap: settings.bootstrap,
+        group_id: settings.group_id,
+        reads: settings.reads,
+        ..ConsumerSettings::of(ClientKind::Java)
+    };
+    settings.set("auto.offset.reset", "earliest").unwrap();
+    let mut anna = Consumer::new(settings, 1);
+    anna.start(world.now);
+    world.run(&mut anna, Duration::from_secs(20));
+    assert_eq!(kinds(&world.connections), kinds(&real));
     let seconds = started.elapsed().as_secs_f64();
-    let told = told(&real, 3).join(" | ");
-    report(&format!("scenario a_simulated_kafkajs_consumer_asks_what_the_real_one_asks: {told}: {seconds:.1} s"));
+    let told = kinds(&real).join(" | ");
+    report(&format!("scenario a_simulated_java_consumer_asks_what_the_console_consumer_asks: {told}: {seconds:.1} s"));
 }

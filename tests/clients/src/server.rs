@@ -39,6 +39,7 @@ pub struct Server {
     folder: PathBuf,
     configs: Vec<String>,
     keeps: bool,
+    advertised_port: Option<u16>,
     jvm: &'static [&'static str],
     port: u16,
     running: Option<Running>,
@@ -77,7 +78,16 @@ impl Server {
     /// A server that does not run yet.
     pub fn new(kind: Kind, folder: &Path) -> Server {
         let folder = folder.to_path_buf();
-        Server { kind, folder, configs: Vec::new(), keeps: true, jvm: JVM_SMALL, port: 0, running: None }
+        Server {
+            kind,
+            folder,
+            configs: Vec::new(),
+            keeps: true,
+            advertised_port: None,
+            jvm: JVM_SMALL,
+            port: 0,
+            running: None,
+        }
     }
 
     /// The same, as its makers start it.
@@ -91,6 +101,13 @@ impl Server {
     #[must_use]
     pub fn ephemeral(mut self) -> Server {
         self.keeps = false;
+        self
+    }
+
+    /// The same, telling clients to come to another port of this machine: something stands between. For `runnel` only.
+    #[must_use]
+    pub fn advertising(mut self, port: u16) -> Server {
+        self.advertised_port = Some(port);
         self
     }
 
@@ -198,6 +215,9 @@ impl Server {
             command.arg("--data").arg(&self.folder);
         } else {
             command.arg("--ephemeral");
+        }
+        if let Some(port) = self.advertised_port {
+            command.args(["--advertise", &format!("localhost:{port}")]);
         }
         for config in &self.configs {
             command.args(["--set", config]);

@@ -6,8 +6,7 @@ use runnel_broker::{
     BlobId, BrokerId, BrokerSettings, Cluster, ClusterConfig, ConnectionId, Durability, Endpoint, Input, MemoryStorage,
     Output, Profile, Storage,
 };
-use runnel_clients::consumer::Consumer;
-use runnel_clients::{Carried, LinkId, Signal};
+use runnel_clients::{Carried, Consumer, LinkId, Producer, Signal};
 use runnel_protocol::{Timestamp, frame};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,6 +29,20 @@ impl Machine for Consumer {
 
     fn next_wakeup(&self) -> Option<Timestamp> {
         Consumer::next_wakeup(self)
+    }
+}
+
+impl Machine for Producer {
+    fn handle_signal(&mut self, now: Timestamp, signal: Signal) {
+        Producer::handle_signal(self, now, signal);
+    }
+
+    fn poll_output(&mut self) -> Option<Carried> {
+        Producer::poll_output(self)
+    }
+
+    fn next_wakeup(&self) -> Option<Timestamp> {
+        Producer::next_wakeup(self)
     }
 }
 
@@ -58,7 +71,7 @@ impl World {
         World { cluster, now, connections: Vec::new(), links: BTreeMap::new(), signals: Vec::new() }
     }
 
-    /// Lets one client live for so long. What it left open of an earlier client stays open.
+    /// Lets one client live for so long.
     pub(crate) fn run(&mut self, client: &mut dyn Machine, duration: Duration) {
         let until = self.now + duration;
         loop {
@@ -80,12 +93,9 @@ impl World {
         self.now = until;
     }
 
-    /// Forgets the links of a client that is gone, so that the next one may use their numbers.
-    pub(crate) fn part(&mut self) {
-        for connection in std::mem::take(&mut self.links).into_values() {
-            self.cluster.handle_input(self.now, Input::ConnectionClosed { connection });
-            while self.cluster.poll_output().is_some() {}
-        }
+    /// Leaves one client's connections open and has the next one's links begin anew.
+    pub(crate) fn set_aside(&mut self) {
+        self.links.clear();
     }
 
     fn drain(&mut self, client: &mut dyn Machine) {

@@ -24,8 +24,18 @@ const TRY: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct Stage {
     server: Server,
+    scripts: Scripts,
     folder: PathBuf,
     beside: BTreeMap<String, (Running, Pipeline)>,
+}
+
+/// Which programs play the lines that name one of Kafka's scripts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scripts {
+    /// Kafka's own tools, in the shared JVM.
+    Kafkas,
+    /// The tools of `runnel`, a process each; Kafka's own where it has none.
+    Native,
 }
 
 /// What a command printed, and how it ended.
@@ -53,7 +63,14 @@ impl Stage {
                 folders::copy(&from, &folder, &aim);
             }
         }
-        Ok(Stage { server, folder, beside: BTreeMap::new() })
+        Ok(Stage { server, scripts: Scripts::Kafkas, folder, beside: BTreeMap::new() })
+    }
+
+    /// The same, with other programs for Kafka's scripts.
+    #[must_use]
+    pub fn with_scripts(mut self, scripts: Scripts) -> Stage {
+        self.scripts = scripts;
+        self
     }
 
     /// The server.
@@ -206,7 +223,11 @@ impl Stage {
         let folder = self.folder.display().to_string();
         let folders = [(data.as_str(), "{data}"), (folder.as_str(), "{folder}")];
         let text = |stream| normalise(&running.printed(stream), self.server.port(), &folders);
-        Came { out: text(Stream::Out), err: text(Stream::Err), status: running.status().unwrap_or(-1) }
+        let (out, mut err) = (text(Stream::Out), text(Stream::Err));
+        if self.scripts == Scripts::Native {
+            err = as_logged_in_the_jvm(&err);
+        }
+        Came { out, err, status: running.status().unwrap_or(-1) }
     }
 
     /// Starts what a line of a transcript names.
@@ -222,10 +243,16 @@ impl Stage {
             })
             .collect();
         let (program, arguments) = words.split_first().expect("a pipeline has a program");
-        if let Some(class) = tools::class_of(program) {
+        let is_native = self.scripts == Scripts::Native && tools::is_native(program);
+        if let Some(class) = tools::class_of(program).filter(|_| !is_native) {
             return Ok(jvm::shared().run(class, arguments));
         }
         let mut command = match program.as_str() {
+            program if is_native => {
+                let mut command = Command::new(folders::runnel());
+                command.arg(program);
+                command
+            }
             "franz" => Command::new(folders::target("franz/franz")),
             program => Command::new(program),
         };
@@ -238,6 +265,16 @@ impl Stage {
             .env("TZ", "UTC");
         Running::start(program, &mut command)
     }
+}
+
+/// The shared JVM logs errors alone and without their times (`java/log4j2.properties`); Kafka's scripts, and ours with
+/// them, log warnings too, each with its time.
+fn as_logged_in_the_jvm(err: &str) -> String {
+    let mut kept = String::new();
+    for line in err.split_inclusive('\n').filter(|line| !line.starts_with("[<time>] WARN ")) {
+        kept.push_str(line.strip_prefix("[<time>] ").unwrap_or(line));
+    }
+    kept
 }
 
 fn lines_with(printed: &[String], text: &str) -> usize {

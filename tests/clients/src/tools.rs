@@ -22,3 +22,23 @@ pub fn class_of(script: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Scripts that `runnel` has of its own.
+const NATIVE: [&str; 10] = [
+    "kafka-console-producer",
+    "kafka-producer-perf-test",
+    "kafka-topics",
+    "kafka-console-consumer",
+    "kafka-configs",
+    "kafka-consumer-groups",
+    "kafka-get-offsets",
+    "kafka-delete-records",
+    "kafka-dump-log",
+    "kafka-broker-api-versions",
+];
+
+/// Whether `runnel` can run a script of Kafka's.
+pub fn is_native(script: &str) -> bool {
+    let name = script.strip_prefix("./").unwrap_or(script).strip_suffix(".sh");
+    name.is_some_and(|name| NATIVE.contains(&name))
+}

@@ -217,6 +217,20 @@ impl<S: Disk> World<S> {
         connection
     }
 
+    /// A broker crashes or stops while the process goes on, and comes back. Answers that are still on their way are lost.
+    pub(crate) fn bounce(&mut self, broker: i32, clean: bool, away: Duration) -> Result<(), String> {
+        let broker = BrokerId(broker);
+        self.input(Input::BrokerStopped { broker, clean });
+        self.answers.clear();
+        self.asked.clear();
+        self.closed.clear();
+        self.run(away);
+        self.input(Input::BrokerStarted { broker });
+        // A broker that was not missed yet, or that was the last, waits for the end of a session.
+        self.run(Duration::from_secs(10));
+        if self.cluster.is_listening(broker) { Ok(()) } else { Err(format!("broker {broker} has not come back")) }
+    }
+
     /// Sends a request; its correlation id comes back with the answer.
     pub(crate) fn send(&mut self, connection: ConnectionId, version: i16, request: impl Into<Request>) -> i32 {
         let request = request.into();

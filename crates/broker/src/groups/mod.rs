@@ -162,6 +162,11 @@ impl Groups {
         partition_for(group_id, self.outbox.config.offsets_partition_count)
     }
 
+    /// The state of each group, in the order of their names.
+    pub fn states(&self) -> impl Iterator<Item = GroupState> {
+        self.groups.values().map(|group| group.state)
+    }
+
     /// The partition of a group, if this broker coordinates it and is ready to.
     fn coordinate(&self, group_id: &str) -> Result<i32, ErrorCode> {
         let partition = self.partition_for(group_id);

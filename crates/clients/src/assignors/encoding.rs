@@ -1,7 +1,7 @@
 //! What members and leaders say inside JoinGroup and SyncGroup, and what the sticky assignors add for themselves.
 //!
-//! Java writes version 3 of both, with topics and partitions in order; kafkajs version 0, with empty user data where
-//! Java has none; librdkafka 2.0 version 1 of the subscription and version 0 of the assignment.
+//! Java writes version 3 of both, with topics and partitions in order; kafkajs version 0, and librdkafka version 3 of the
+//! subscription and 0 of the assignment, both with empty user data where Java has none.
 
 use super::hash_order::{compare, walk};
 use super::sticky::Held;

@@ -30,6 +30,9 @@ impl Consumer {
                 self.fail(now, "to subscribe to topics a group.id is needed");
             }
             Reads::Topics(_) => {}
+            Reads::Partitions(_) if self.settings.kind == ClientKind::Kafkajs => {
+                self.fail(now, "kafkajs reads as a member of a group only");
+            }
             Reads::Partitions(partitions) => {
                 for (partition, start) in partitions {
                     self.begin_reading(&partition, start);

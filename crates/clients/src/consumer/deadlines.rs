@@ -12,8 +12,10 @@ impl Consumer {
         if !matches!(self.phase, Phase::Running | Phase::Closing { .. }) {
             return self.network.next_wakeup();
         }
-        let own = self.deadlines().into_iter().map(|(_, at)| at).min();
-        [own, self.network.next_wakeup(), self.metadata.next_wakeup(), self.retries()].into_iter().flatten().min()
+        // What was due at the latest input is done, or waits for something that will come as an input of its own.
+        let own = self.deadlines().into_iter().map(|(_, at)| at).chain(self.retries());
+        let own = own.filter(|at| *at > self.now).min();
+        [own, self.network.next_wakeup(), self.metadata.next_wakeup()].into_iter().flatten().min()
     }
 
     /// The count-downs that are worth showing, and that wake the machine.
@@ -61,10 +63,8 @@ impl Consumer {
         }
     }
 
-    /// Waits after errors: they are only due while they lie ahead, since what was due was tried.
-    fn retries(&self) -> Option<Timestamp> {
-        let of_partitions = self.partitions.values().filter_map(|state| state.retry_at);
-        let all = of_partitions.chain(self.group.find_at);
-        all.filter(|at| *at > self.now).min()
+    /// Waits after errors.
+    fn retries(&self) -> impl Iterator<Item = Timestamp> {
+        self.partitions.values().filter_map(|state| state.retry_at).chain(self.group.find_at)
     }
 }

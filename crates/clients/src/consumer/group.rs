@@ -15,6 +15,12 @@ use serde::Serialize;
 /// No generation: JoinGroup's answer gives the first.
 pub(super) const NO_GENERATION: i32 = -1;
 
+/// Why a member joins, for those reasons that Java's client words otherwise.
+pub(super) const JUST_STARTED: &str = "the consumer has just started";
+pub(super) const MEMBER_ID_GIVEN: &str = "need to re-join with the given member-id";
+pub(super) const REBALANCING: &str = "the group rebalances";
+pub(super) const TOPICS_CHANGED: &str = "the number of partitions of a topic changed";
+
 /// How far a consumer is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,7 +85,7 @@ impl Group {
             protocol: None,
             is_leader: false,
             members: Vec::new(),
-            rejoin: Some("the consumer has just started".to_owned()),
+            rejoin: Some(JUST_STARTED.to_owned()),
             join_at: None,
             failures_count: 0,
             heartbeat_at: Timestamp(i64::MAX),

@@ -1,6 +1,6 @@
 //! The conversation with the coordinator: finding it, joining, syncing, heartbeats, leaving.
 
-use super::group::{GroupState, NO_GENERATION};
+use super::group::{GroupState, JUST_STARTED, MEMBER_ID_GIVEN, NO_GENERATION, REBALANCING, TOPICS_CHANGED};
 use super::{Asked, Consumer, ConsumerEvent};
 use crate::assignors::encoding::{decode_subscription, encode_assignment, encode_subscription, user_data};
 use crate::assignors::{Assignor, Member};
@@ -32,10 +32,14 @@ impl Consumer {
     /// Asks a broker who coordinates the group, unless that is known or asked already.
     pub(super) fn find_coordinator(&mut self, now: Timestamp) -> bool {
         let is_due = self.group.find_at.is_none_or(|at| at <= now);
-        if self.group.coordinator.is_some() || self.group.is_finding || !is_due || self.metadata.brokers().is_empty() {
+        if self.group.coordinator.is_some() || self.group.is_finding || !is_due {
             return false;
         }
         let Some(peer) = self.metadata.any_broker(now, &self.network) else { return false };
+        // The first time it is asked on the connection on which metadata was just asked for.
+        if self.metadata.brokers().is_empty() && !self.network.is_ready(peer) {
+            return false;
+        }
         let group_id = self.group_id().to_owned();
         let request = if self.settings.kind == ClientKind::Java {
             FindCoordinatorRequest { coordinator_keys: vec![group_id.into()], ..Default::default() }
@@ -114,7 +118,7 @@ impl Consumer {
             group_instance_id: self.instance_id(),
             protocol_type: "consumer".into(),
             protocols,
-            reason: Some(reason.as_str().into()),
+            reason: Some(self.java_reason(&reason).into()),
         };
         let member_id = self.group.member_id.clone();
         let group_id = self.group_id().to_owned();
@@ -126,6 +130,17 @@ impl Consumer {
         true
     }
 
+    /// A reason in the words that Java's client sends (KIP-800).
+    fn java_reason(&self, reason: &str) -> String {
+        match reason {
+            JUST_STARTED => String::new(),
+            MEMBER_ID_GIVEN => format!("{reason}: {}", self.group.member_id),
+            REBALANCING => "group is already rebalancing".to_owned(),
+            TOPICS_CHANGED => "cached metadata has changed".to_owned(),
+            other => other.to_owned(),
+        }
+    }
+
     fn instance_id(&self) -> Option<bytestring::ByteString> {
         self.settings.group_instance_id.as_deref().map(Into::into)
     }
@@ -133,12 +148,10 @@ impl Consumer {
     /// What the member says of itself to one assignor.
     fn subscription(&self, assignor: Assignor) -> Bytes {
         let owned: Vec<TopicPartition> = self.partitions.keys().cloned().collect();
-        let user_data = match (assignor, self.group.assigned_generation) {
-            (Assignor::Sticky, Some(generation_id)) => {
-                user_data(assignor, Some((&self.group_assignment, generation_id)))
-            }
-            (_, generation_id) => user_data(assignor, generation_id.map(|id| (self.group_assignment.as_slice(), id))),
-        };
+        let assigned = self.group.assigned_generation.map(|id| (self.group_assignment.as_slice(), id));
+        let user_data = user_data(assignor, assigned);
+        // librdkafka has empty bytes where Java has none.
+        let user_data = user_data.or((self.settings.kind == ClientKind::Librdkafka).then(Bytes::new));
         let member = Member {
             topics: self.topics().to_vec(),
             owned_partitions: owned,
@@ -146,11 +159,7 @@ impl Consumer {
             user_data,
             ..Member::default()
         };
-        let version = match self.settings.kind {
-            ClientKind::Java => 3,
-            ClientKind::Kafkajs => 0,
-            ClientKind::Librdkafka => 3,
-        };
+        let version = if self.settings.kind == ClientKind::Kafkajs { 0 } else { 3 };
         // Names of topics were checked by the broker that told of them.
         encode_subscription(version, &member).unwrap_or_default()
     }
@@ -221,7 +230,7 @@ impl Consumer {
         let (version, user_data) = match self.settings.kind {
             ClientKind::Java => (3, None),
             ClientKind::Kafkajs => (0, Some(Bytes::new())),
-            ClientKind::Librdkafka => (0, None),
+            ClientKind::Librdkafka => (0, Some(Bytes::new())),
         };
         let generation_id = self.group.generation_id;
         self.group.dealt_counts = counts.into_iter().collect();

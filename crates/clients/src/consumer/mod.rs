@@ -57,6 +57,7 @@ pub use record::ConsumedRecord;
 pub use settings::{ConsumerSettings, IsolationLevel, OffsetReset, Reads, StartAt};
 pub use view::{ConsumerView, Countdown, PartitionView, RecordView};
 
+use crate::event::ConnectionEvent;
 use crate::metadata::{Metadata, MetadataSettings};
 use crate::{Carried, ClientKind, Network, Peer, RequestId, Signal, TopicPartition, network_settings};
 use fetching::Asking;
@@ -67,6 +68,9 @@ use program::CommitFor;
 use runnel_protocol::{ApiKey, Random, Request, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+
+/// Connection events that are kept for a watcher.
+const CONNECTION_EVENTS_MAX: usize = 1000;
 
 /// A consumer and its program.
 #[derive(Clone, Debug)]
@@ -90,6 +94,7 @@ pub struct Consumer {
     now: Timestamp,
     is_watched: bool,
     events: VecDeque<ConsumerEvent>,
+    connection_events: VecDeque<ConnectionEvent>,
 }
 
 /// How far its life is.
@@ -155,6 +160,7 @@ impl Consumer {
             now: Timestamp::default(),
             is_watched: false,
             events: VecDeque::new(),
+            connection_events: VecDeque::new(),
             settings,
         }
     }
@@ -167,6 +173,17 @@ impl Consumer {
     /// Whether events are told; at first they are not.
     pub fn set_watched(&mut self, watched: bool) {
         self.is_watched = watched;
+        self.network.set_watched(watched);
+    }
+
+    /// Its connections, for whoever shows them.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Its picture of the cluster.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// Takes what the carrier tells.
@@ -183,6 +200,11 @@ impl Consumer {
     /// What happened, in order, while watched.
     pub fn poll_event(&mut self) -> Option<ConsumerEvent> {
         self.events.pop_front()
+    }
+
+    /// What happened to its connections and its picture of the cluster, in order, while watched.
+    pub fn poll_connection_event(&mut self) -> Option<ConnectionEvent> {
+        self.connection_events.pop_front()
     }
 
     /// Whether it is over: closed, or ended by an error.
@@ -203,6 +225,7 @@ impl Consumer {
         self.now = now;
         loop {
             let mut has_moved = false;
+            self.tell_changes();
             while let Some(reply) = self.network.poll_reply() {
                 has_moved = true;
                 self.handle_reply(now, reply);
@@ -215,9 +238,25 @@ impl Consumer {
                 };
             }
             if !has_moved {
-                return;
+                break;
             }
         }
+        self.tell_changes();
+    }
+
+    /// What happened to connections, for watchers.
+    fn tell_changes(&mut self) {
+        while let Some(change) = self.network.poll_change() {
+            self.tell_connection(ConnectionEvent::of_change(change));
+        }
+    }
+
+    /// Who does not ask for these loses the oldest.
+    fn tell_connection(&mut self, event: ConnectionEvent) {
+        if self.connection_events.len() >= CONNECTION_EVENTS_MAX {
+            self.connection_events.pop_front();
+        }
+        self.connection_events.push_back(event);
     }
 
     fn ask(&mut self, now: Timestamp, peer: Peer, request: Request, asked: Asked) {

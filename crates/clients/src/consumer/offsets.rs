@@ -231,7 +231,10 @@ impl Consumer {
                     StartAt::Earliest => PositionCause::ResetToEarliest,
                     StartAt::Latest | StartAt::Offset(_) => PositionCause::ResetToLatest,
                 };
-                self.move_position(&partition, one.offset, one.leader_epoch, cause);
+                // Java does not take over the epoch of an offset that it looked up: commits before the first record
+                // have none.
+                let epoch = if self.settings.kind == ClientKind::Java { -1 } else { one.leader_epoch };
+                self.move_position(&partition, one.offset, epoch, cause);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Rebalances of Java's and librdkafka's members: when they join again, and what they give up and get.
 
-use super::group::GroupState;
+use super::group::{GroupState, REBALANCING, TOPICS_CHANGED};
 use super::partition::{Partition, Stage};
 use super::poll::Preparation;
 use super::program::{CommitFor, CommitPolicy};
@@ -65,7 +65,7 @@ impl Consumer {
             !is_dealt && self.metadata.partitions_count(topic).is_some()
         });
         if has_grown || has_appeared {
-            self.group.request_rejoin("the number of partitions of a topic changed");
+            self.group.request_rejoin(TOPICS_CHANGED);
         }
     }
 
@@ -167,13 +167,15 @@ impl Consumer {
         self.group.state = GroupState::Unjoined;
         self.group.rebalance_until = None;
         if error == ErrorCode::UnknownMemberId {
+            self.poll.preparation = Preparation::NotBegun;
             return self.group.reset(false, "the coordinator does not know the member");
         }
         if error == ErrorCode::IllegalGeneration {
+            self.poll.preparation = Preparation::NotBegun;
             return self.group.reset(true, "the generation is over");
         }
         if error == ErrorCode::RebalanceInProgress {
-            self.group.request_rejoin("the group rebalances");
+            self.group.request_rejoin(REBALANCING);
             if self.settings.kind == ClientKind::Java {
                 return;
             }
@@ -196,7 +198,7 @@ impl Consumer {
     pub(super) fn membership_error(&mut self, now: Timestamp, error: ErrorCode) {
         if error == ErrorCode::RebalanceInProgress {
             if self.group.state == GroupState::Stable {
-                self.group.request_rejoin("the group rebalances");
+                self.group.request_rejoin(REBALANCING);
             }
         } else if error == ErrorCode::UnknownMemberId {
             self.member_is_out(false, "the coordinator does not know the member");
@@ -212,6 +214,7 @@ impl Consumer {
     fn member_is_out(&mut self, keeps_member_id: bool, reason: &str) {
         if matches!(self.group.state, GroupState::Stable | GroupState::Syncing) {
             self.group.reset(keeps_member_id, reason);
+            self.poll.preparation = Preparation::NotBegun;
             if self.settings.kind == ClientKind::Librdkafka {
                 self.lose_partitions(reason);
             }

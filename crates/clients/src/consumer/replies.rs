@@ -1,6 +1,6 @@
 //! What answers mean, by what was asked.
 
-use super::group::GroupState;
+use super::group::{GroupState, MEMBER_ID_GIVEN};
 use super::membership::code_of;
 use super::partition::Stage;
 use super::poll::Preparation;
@@ -8,6 +8,8 @@ use super::program::CommitFor;
 use super::{Asked, Consumer, ConsumerEvent};
 use crate::ClientKind;
 use crate::assignors::encoding::decode_assignment;
+use crate::event::ConnectionEvent;
+use crate::metadata::MetadataOutcome;
 use crate::network::{Failure, Reply};
 use runnel_protocol::messages::join_group::JoinGroupResponse;
 use runnel_protocol::messages::sync_group::SyncGroupResponse;
@@ -17,6 +19,17 @@ impl Consumer {
     /// Takes an answer, or the news that none will come.
     pub(super) fn handle_reply(&mut self, now: Timestamp, reply: Reply) {
         if let Some(outcome) = self.metadata.handle_reply(now, &mut self.network, &reply) {
+            if self.is_watched {
+                let event = match &outcome {
+                    MetadataOutcome::Updated { is_changed } => {
+                        ConnectionEvent::of_metadata(&self.metadata, *is_changed)
+                    }
+                    MetadataOutcome::Failed { failure, will_retry } => {
+                        ConnectionEvent::MetadataFailed { reason: failure.to_string(), will_retry: *will_retry }
+                    }
+                };
+                self.tell_connection(event);
+            }
             if self.settings.kind == ClientKind::Kafkajs {
                 self.kafkajs_metadata(now, &outcome);
             }
@@ -151,7 +164,7 @@ impl Consumer {
             let member_id = response.member_id.to_string();
             self.group.member_id.clone_from(&member_id);
             self.emit(|| ConsumerEvent::MemberIdGiven { member_id });
-            self.group.rejoin = Some("need to re-join with the given member-id".to_owned());
+            self.group.rejoin = Some(MEMBER_ID_GIVEN.to_owned());
             self.send_join(now);
         } else {
             self.membership_refused(now, error);
@@ -198,11 +211,10 @@ impl Consumer {
 
     /// LeaveGroup is answered, or will not be.
     fn has_left(&mut self) {
+        // One that left because its program stayed away may have joined again meanwhile.
         if self.group.state == GroupState::Leaving {
-            self.group.state = GroupState::Unjoined;
+            self.group.reset(false, "the member left");
         }
-        self.group.generation_id = super::group::NO_GENERATION;
-        self.group.member_id.clear();
     }
 
     fn commit_answered(&mut self, now: Timestamp, purpose: CommitFor, outcome: Result<(), ErrorCode>) {
@@ -213,7 +225,11 @@ impl Consumer {
             self.membership_error(now, error);
         }
         match purpose {
-            CommitFor::Rebalance => self.poll.preparation = Preparation::Committed,
+            CommitFor::Rebalance => {
+                if self.poll.preparation == Preparation::Committing {
+                    self.poll.preparation = Preparation::Committed;
+                }
+            }
             CommitFor::Worker(_) => self.worker_committed(now, outcome),
             CommitFor::Timer => {
                 if outcome.is_err_and(ErrorCode::is_retriable) {

@@ -112,7 +112,7 @@ mod tests {
     fn fnv1a_is_the_one_of_librdkafkas_own_test() {
         // unittest_fnv1a of librdkafka.
         for (text, hash) in
-            [("kafka", 0xd33c_4e1), ("giberish123456789", 0x77a5_8295), ("1234", 0x23bd_d03), ("", 0x7ee3_623b)]
+            [("kafka", 0x0d33_c4e1), ("giberish123456789", 0x77a5_8295), ("1234", 0x023b_dd03), ("", 0x7ee3_623b)]
         {
             assert_eq!(fnv1a(text.as_bytes()), hash, "{text}");
         }

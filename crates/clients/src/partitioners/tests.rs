@@ -102,7 +102,7 @@ fn librdkafkas_partitioners_differ_in_what_no_key_means() {
         let of = |choice: PartitionChoice| match choice.reason {
             PartitionReason::KeyHash { .. } => "key",
             PartitionReason::Random { .. } => "random",
-            other => panic!("{other:?}"),
+            PartitionReason::Explicit | PartitionReason::Sticky { .. } | PartitionReason::RoundRobin { .. } => "else",
         };
         let none = of(choose(&mut partitioner, None));
         let empty = of(choose(&mut partitioner, Some("")));

@@ -16,6 +16,7 @@ use crate::kind::ClientKind;
 use crate::network::RequestId;
 use runnel_protocol::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 /// Queues, requests under way, and who waits.
 #[derive(Clone, Debug)]
@@ -47,8 +48,15 @@ pub(super) struct Waiting {
     pub(super) record: ProducerRecord,
     /// When its `send` began: for Java, when that of the record before it was done.
     pub(super) since: Timestamp,
-    /// Whether it waits for room rather than for metadata.
-    pub(super) for_memory: bool,
+    /// What it has been seen to wait for.
+    pub(super) waits_for: Option<WaitsFor>,
+}
+
+/// What a record waits for before it has a partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum WaitsFor {
+    Metadata,
+    BufferMemory,
 }
 
 /// A request under way.
@@ -56,6 +64,19 @@ pub(super) struct Waiting {
 pub(super) struct InFlight {
     pub(super) node_id: i32,
     pub(super) batches: Vec<Batch>,
+}
+
+impl Waiting {
+    fn waits(&mut self, core: &mut Core, waits_for: WaitsFor) {
+        if self.waits_for != Some(waits_for) {
+            self.waits_for = Some(waits_for);
+            let for_what = match waits_for {
+                WaitsFor::Metadata => "metadata",
+                WaitsFor::BufferMemory => "buffer_memory",
+            };
+            core.note(|| ProducerEvent::RecordWaits { send_id: self.id, topic: self.record.topic.clone(), for_what });
+        }
+    }
 }
 
 impl Batching {
@@ -94,7 +115,7 @@ impl Batching {
         }
         core.metadata.want(now, &record.topic);
         self.waiting_bytes = bytes;
-        self.waiting.push_back(Waiting { id, record, since: now, for_memory: false });
+        self.waiting.push_back(Waiting { id, record, since: now, waits_for: None });
     }
 
     /// Everything that follows from an input.
@@ -169,6 +190,7 @@ impl Batching {
                     core.metadata.demand();
                 }
                 core.metadata.want(now, &waiting.record.topic);
+                waiting.waits(core, WaitsFor::Metadata);
                 return Some(waiting);
             }
         };
@@ -196,11 +218,15 @@ impl Batching {
                 ClientKind::Java => u64::try_from(limit).unwrap_or(u64::MAX),
                 ClientKind::Kafkajs | ClientKind::Librdkafka => 0,
             };
+            if wanted > core.settings.buffer_memory {
+                let total = core.settings.buffer_memory;
+                let failure = SendFailure::BufferExhausted { size: limit, total, waited: Duration::ZERO };
+                self.left_line(&waiting.record);
+                self.fail_one(core, id, &waiting.record, failure);
+                return None;
+            }
             if self.allocated.saturating_add(wanted) > core.settings.buffer_memory {
-                if !waiting.for_memory {
-                    waiting.for_memory = true;
-                    core.note(|| ProducerEvent::RecordWaits { send_id: id, topic, for_what: "buffer_memory" });
-                }
+                waiting.waits(core, WaitsFor::BufferMemory);
                 return Some(waiting);
             }
             self.allocated += wanted;

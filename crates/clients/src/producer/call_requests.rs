@@ -1,6 +1,7 @@
 //! The requests of kafkajs's calls, and what their answers mean.
 
-use super::calls::{Calls, Link, Part, SentRequest, Step};
+use super::call_link::Link;
+use super::calls::{Calls, Part, SentRequest, Step};
 use super::core::Core;
 use super::record::{ProducerRecord, RecordPlace, SendFailure, SendId};
 use super::view::InFlightView;

@@ -10,6 +10,7 @@
 //! With each try the partitioner is asked anew, so that a record without a key may go to another partition than before,
 //! where its twin lies already. A broker that has answered is not asked again.
 
+use super::call_link::Link;
 use super::core::{Core, Heard};
 use super::record::{ProducerRecord, RecordPlace, SendFailure, SendId};
 use super::view::ProducerView;
@@ -17,7 +18,7 @@ use crate::TopicPartition;
 use crate::backoff::{KafkajsRetrier, KafkajsRetry};
 use crate::event::ProducerEvent;
 use crate::metadata::{MetadataFailure, MetadataOutcome};
-use crate::network::{Failure, Peer, RequestId};
+use crate::network::{Failure, RequestId};
 use runnel_protocol::{ErrorCode, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -31,32 +32,13 @@ pub(super) struct Calls {
     pub(super) pending: VecDeque<(i32, SentRequest)>,
     pub(super) link: Link,
     /// Which of `brokers` is connected to next.
-    turn: usize,
+    pub(super) turn: usize,
     pub(super) identity: Option<(i64, i16)>,
     pub(super) asking_identity: Option<RequestId>,
     pub(super) sequences: BTreeMap<TopicPartition, i32>,
     pub(super) held_bytes: u64,
     pub(super) wake_at: Option<Timestamp>,
     is_closing: bool,
-}
-
-/// How far `producer.connect()` is.
-#[derive(Clone, Debug)]
-pub(super) enum Link {
-    /// Nobody asked for it since the last failure.
-    Off,
-    Connecting {
-        retrier: KafkajsRetrier,
-    },
-    BackingOff {
-        retrier: KafkajsRetrier,
-        at: Timestamp,
-    },
-    /// An idempotent producer gets its id before `connect` comes back.
-    GettingIdentity {
-        is_refreshed: bool,
-    },
-    On,
 }
 
 /// One call of `send`.
@@ -121,7 +103,7 @@ impl Calls {
             next_call: 0,
             requests: BTreeMap::new(),
             pending: VecDeque::new(),
-            link: Link::Connecting { retrier },
+            link: Link::BackingOff { retrier, at: Timestamp(i64::MIN) },
             turn: 0,
             identity: None,
             asking_identity: None,
@@ -166,12 +148,12 @@ impl Calls {
     pub(super) fn close(&mut self, core: &mut Core) {
         self.is_closing = true;
         self.pending.clear();
-        let idle: Vec<u64> = self
-            .calls
-            .iter()
-            .filter(|(_, call)| !matches!(call.step, Step::Producing) || call.awaited_count == 0)
-            .map(|(id, _)| *id)
-            .collect();
+        for (id, call) in &mut self.calls {
+            let of_call = self.requests.values().filter(|one| one.call == *id && one.attempt == call.attempt);
+            call.awaited_count = of_call.count();
+        }
+        let is_under_way = |call: &Call| matches!(call.step, Step::Producing) && call.awaited_count > 0;
+        let idle: Vec<u64> = self.calls.iter().filter(|(_, call)| !is_under_way(call)).map(|(id, _)| *id).collect();
         for id in idle {
             self.fail(core, id, SendFailure::Closed);
         }
@@ -215,55 +197,6 @@ impl Calls {
             Link::Off | Link::Connecting { .. } | Link::GettingIdentity { .. } | Link::On => None,
         };
         self.wake_at = of_calls.chain(of_link).min();
-    }
-
-    fn start_connecting(&mut self, core: &mut Core) {
-        let retrier = KafkajsRetrier::new(core.settings.metadata.kafkajs_retry, &mut core.random);
-        self.link = Link::Connecting { retrier };
-    }
-
-    /// Brings `producer.connect()` forward: one address of `brokers` after the other.
-    fn connect(&mut self, core: &mut Core, now: Timestamp) {
-        let seed = Peer::Bootstrap(self.turn % core.settings.bootstrap.len().max(1));
-        match self.link.clone() {
-            Link::Connecting { mut retrier } => {
-                if core.network.is_ready(seed) {
-                    self.link = Link::On;
-                    if core.settings.is_idempotent() && self.identity.is_none() {
-                        core.metadata.demand();
-                        self.link = Link::GettingIdentity { is_refreshed: false };
-                    }
-                } else if !core.network.is_connecting(seed) && self.wake_at.is_some_and(|at| at.0 == i64::MIN) {
-                    // The very first input.
-                    core.network.connect(now, seed);
-                    self.wake_at = None;
-                } else if !core.network.is_connecting(seed) {
-                    self.turn = self.turn.wrapping_add(1);
-                    match retrier.next_wait(&mut core.random) {
-                        Some(wait) => self.link = Link::BackingOff { retrier, at: now + wait },
-                        None => self.connect_failed(core, "no broker can be connected to"),
-                    }
-                }
-            }
-            Link::BackingOff { retrier, at } if at <= now => {
-                core.network.connect(now, seed);
-                self.link = Link::Connecting { retrier };
-            }
-            Link::GettingIdentity { is_refreshed: true } if self.asking_identity.is_none() => {
-                self.ask_identity(core, now);
-            }
-            Link::Off | Link::BackingOff { .. } | Link::GettingIdentity { .. } | Link::On => {}
-        }
-    }
-
-    /// `connect` came back with an error: every call that waits for it fails with it.
-    pub(super) fn connect_failed(&mut self, core: &mut Core, reason: &str) {
-        self.link = Link::Off;
-        let cause = SendFailure::NoAnswer(Failure::NotConnected { address: None, reason: reason.to_owned() });
-        let waiting: Vec<u64> = self.calls.keys().copied().collect();
-        for id in waiting {
-            self.fail(core, id, SendFailure::RetriesExceeded { cause: Box::new(cause.clone()) });
-        }
     }
 
     /// Brings one call forward as far as nothing has to be waited for.

@@ -1,7 +1,7 @@
 //! What a record may not be, how long it may wait, and when something is due.
 
 use super::batch::Batch;
-use super::batching::{Batching, Waiting, held_size};
+use super::batching::{Batching, Waiting, WaitsFor, held_size};
 use super::core::{Core, TopicLanes};
 use super::record::SendFailure;
 use crate::kind::ClientKind;
@@ -41,7 +41,7 @@ impl Batching {
     pub(super) fn expire(&mut self, core: &mut Core, now: Timestamp) {
         while let Some(waiting) = self.waiting.pop_front_if(|waiting| waiting_until(core, waiting) <= now) {
             let waited = now.since(waiting.since);
-            let failure = if waiting.for_memory {
+            let failure = if waiting.waits_for == Some(WaitsFor::BufferMemory) {
                 let size = core.settings.batch_size.max(held_size(&waiting.record));
                 SendFailure::BufferExhausted { size, total: core.settings.buffer_memory, waited }
             } else {
@@ -74,9 +74,7 @@ impl Batching {
         self.queues.retain(|_, queue| !queue.is_empty());
         for batch in expired {
             let failure = SendFailure::Expired { records_count: batch.held.len(), waited: now.since(batch.created_at) };
-            if let Some(idempotence) = &mut self.idempotence
-                && batch.attempts > 0
-            {
+            if let Some(idempotence) = &mut self.idempotence {
                 idempotence.mark_unresolved(&batch);
             }
             self.fail_batch(core, batch, &failure);

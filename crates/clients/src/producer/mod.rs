@@ -20,6 +20,7 @@
 mod answers;
 mod batch;
 mod batching;
+mod call_link;
 mod call_requests;
 mod calls;
 mod core;

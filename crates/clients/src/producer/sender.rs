@@ -1,7 +1,7 @@
 //! Which batches leave, when, and in which request.
 
 use super::batch::Batch;
-use super::batching::{Batching, InFlight};
+use super::batching::{Batching, InFlight, WaitsFor};
 use super::core::Core;
 use crate::TopicPartition;
 use crate::event::ProducerEvent;
@@ -50,7 +50,7 @@ impl Batching {
 
     /// The partitions of which a batch should leave, by their leaders.
     fn due(&self, core: &mut Core, now: Timestamp) -> BTreeMap<i32, Vec<TopicPartition>> {
-        let is_pressed = self.waiting.front().is_some_and(|waiting| waiting.for_memory);
+        let is_pressed = self.waiting.front().is_some_and(|waiting| waiting.waits_for == Some(WaitsFor::BufferMemory));
         let leaves_at_once = is_pressed || self.is_closing || self.flush_until.is_some();
         let mut due: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
         let mut leaderless: Vec<&str> = Vec::new();

@@ -5,6 +5,7 @@
 //! clients out, and says so.
 
 mod apt;
+mod chromium;
 mod go;
 mod java;
 mod node;
@@ -21,6 +22,11 @@ pub(crate) fn clients() -> Result<Vec<String>, Failure> {
     node::programs()?;
     let optional = [apt::kcat(), python::kafka_python(), go::franz()];
     Ok(optional.into_iter().filter_map(Result::err).map(|Failure(reason)| format!("left out: {reason}")).collect())
+}
+
+/// Makes Chromium and its driver ready, and says how the driver is started.
+pub(crate) fn chromium_driver() -> Result<String, Failure> {
+    chromium::driver()
 }
 
 /// Whether a program is there, asked by running it with `argument`.

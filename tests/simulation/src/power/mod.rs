@@ -2,8 +2,8 @@
 //!
 //! A run is a cluster under load on a store that remembers what was flushed: producers with and without idempotence,
 //! committed offsets, topics made and deleted, records deleted, retention. At random moments it ends: the power goes
-//! and takes or tears what was not flushed, or the process is killed, or it stops cleanly. Then everything is read
-//! back. Under `always` nothing acknowledged, and nothing that a consumer saw, may be missing; under `interval` records
+//! and takes or tears what was not flushed, or the process is killed, or it stops cleanly, or only the broker goes and
+//! comes back. Then everything is read back. Under `always` nothing acknowledged, and nothing that a consumer saw, may be missing; under `interval` records
 //! are lost, which shows that the check can fail.
 
 mod answers;
@@ -25,6 +25,8 @@ pub(crate) struct Counts {
     pub(crate) power_cuts: u64,
     pub(crate) kills: u64,
     pub(crate) clean_stops: u64,
+    pub(crate) broker_crashes: u64,
+    pub(crate) broker_stops: u64,
     pub(crate) records_acknowledged: u64,
     pub(crate) records_read_back: u64,
     pub(crate) records_lost: u64,
@@ -43,6 +45,10 @@ enum End {
     PowerCut,
     Kill,
     CleanStop,
+    /// The broker crashes, while the process goes on.
+    BrokerCrash,
+    /// It stops cleanly, while the process goes on.
+    BrokerStop,
 }
 
 fn cluster_config(durability: Durability, random: &mut Random) -> ClusterConfig {
@@ -74,17 +80,19 @@ fn life(durability: Durability, seed: u64, step: &mut Step, counts: &mut Counts)
             }
             load.take_answers(&mut world, counts)?;
         }
-        let end = match random.below(4) {
+        let end = match random.below(6) {
             _ if episode == episodes => End::PowerCut,
             0 => End::CleanStop,
             1 => End::Kill,
+            2 => End::BrokerCrash,
+            3 => End::BrokerStop,
             _ => End::PowerCut,
         };
         if !seeds::all_are_run() {
             println!("{}: {end:?}", world.now);
         }
         world = restart(world, durability, end, &mut random, counts).map_err(|error| format!("{end:?}: {error}"))?;
-        counts.logs_cut += world.log.iter().filter(|line| line.contains(": cut, ")).count() as u64;
+        counts.logs_cut += world.log.drain(..).filter(|line| line.contains(": cut, ")).count() as u64;
         step.0 += 1;
         // Sometimes the next end comes before anybody has looked.
         if episode == episodes || random.below(2) == 0 {
@@ -102,6 +110,13 @@ fn restart(
     counts: &mut Counts,
 ) -> Result<World<FaultyStorage>, String> {
     let now = world.now;
+    if matches!(end, End::BrokerCrash | End::BrokerStop) {
+        let clean = end == End::BrokerStop;
+        *(if clean { &mut counts.broker_stops } else { &mut counts.broker_crashes }) += 1;
+        let away = Duration::from_millis(random.below(12_000));
+        world.bounce(1, clean, away)?;
+        return Ok(world);
+    }
     if end == End::CleanStop {
         counts.clean_stops += 1;
         let blobs = world.cluster.close(now).map_err(|error| error.to_string())?;
@@ -119,7 +134,7 @@ fn restart(
             storage.power_cut(random);
         }
         End::Kill => counts.kills += 1,
-        End::CleanStop => {}
+        End::CleanStop | End::BrokerCrash | End::BrokerStop => {}
     }
     let config = cluster_config(durability, random);
     let now = now + Duration::from_millis(1 + random.below(100));
@@ -149,6 +164,7 @@ fn under_always_five_hundred_power_cuts_lose_nothing_that_was_acknowledged() {
         assert!(counts.power_cuts >= 500, "{counts:?}");
         assert!(counts.records_acknowledged > 5_000 && counts.commits_acknowledged > 500, "{counts:?}");
         assert!(counts.kills > 50 && counts.clean_stops > 50 && counts.topics_acknowledged > 500, "{counts:?}");
+        assert!(counts.broker_crashes > 50 && counts.broker_stops > 50, "{counts:?}");
         assert!(counts.records_compacted > 1_000, "{counts:?}");
         assert!(counts.batches_sent_again > 100 && counts.log_starts_moved > 100, "{counts:?}");
     }

@@ -1,6 +1,7 @@
 //! One loop a broker: look for offsets, fetch, wait until the workers are done with what came, and again.
 
 use super::super::fetching::Came;
+use super::super::group::{REBALANCING, TOPICS_CHANGED};
 use super::super::partition::Stage as PartitionStage;
 use super::super::program::{CommitFor, CommitPolicy};
 use super::super::settings::StartAt;
@@ -268,7 +269,7 @@ impl Consumer {
         }
         match problem {
             Problem::Rebalancing => {
-                self.group.rejoin = Some("the group rebalances".to_owned());
+                self.group.rejoin = Some(REBALANCING.to_owned());
                 self.kafkajs.stage = Stage::Joining;
             }
             Problem::UnknownMember => {
@@ -281,7 +282,7 @@ impl Consumer {
                 self.kafkajs.stage = Stage::JoinMetadata;
             }
             Problem::OtherPartitions => {
-                self.group.rejoin = Some("the number of partitions of a topic changed".to_owned());
+                self.group.rejoin = Some(TOPICS_CHANGED.to_owned());
                 self.kafkajs.stage = Stage::Joining;
             }
             Problem::OtherBrokers => self.kafkajs_consumes(),

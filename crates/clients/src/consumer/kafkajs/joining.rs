@@ -18,7 +18,7 @@ impl Consumer {
         }
         let is_complete = self.topics().iter().all(|topic| self.metadata.topic(topic).is_some());
         if is_complete {
-            self.kafkajs.stage = if self.uses_group() { Stage::Joining } else { Stage::Consuming };
+            self.kafkajs.stage = Stage::Joining;
         }
         is_complete
     }

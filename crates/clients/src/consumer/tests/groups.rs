@@ -161,3 +161,37 @@ fn members_rejoin_when_a_topic_grows() {
         assert_eq!(stage.assigned(), [[0, 1, 2]], "{kind}");
     }
 }
+
+#[test]
+fn partitions_of_several_brokers_are_read_side_by_side() {
+    for kind in ClientKind::ALL {
+        let mut stage = Stage::with_brokers(3, 6);
+        for number in 0..6 {
+            stage.produce(number, &["a", "b"]);
+        }
+        for _ in 0..2 {
+            stage.add(kind, earliest);
+            stage.seconds(20);
+        }
+        for number in 0..6 {
+            stage.produce(number, &["c"]);
+        }
+        stage.seconds(20);
+        assert_eq!(stage.assigned().iter().map(Vec::len).collect::<Vec<_>>(), [3, 3], "{kind}");
+        let mut seen: Vec<(i32, i64)> = (0..2).flat_map(|index| stage.processed(index)).collect();
+        seen.sort_unstable();
+        assert_eq!(
+            seen.len(),
+            18,
+            "{kind}: each once, since the first member committed before it gave up half: {seen:?}"
+        );
+        let brokers: std::collections::BTreeSet<i32> = stage
+            .lab
+            .seen
+            .iter()
+            .filter(|seen| seen.api == runnel_protocol::ApiKey::Fetch)
+            .map(|seen| seen.broker_id)
+            .collect();
+        assert_eq!(brokers.len(), 3, "{kind}");
+    }
+}

@@ -43,13 +43,19 @@ impl Process {
 
 pub(super) struct Stage {
     pub(super) lab: Lab,
+    brokers: i32,
     pub(super) processes: Vec<Process>,
 }
 
 impl Stage {
     /// One broker, and topic `t` with so many partitions.
     pub(super) fn new(partitions: i32) -> Stage {
-        let mut stage = Stage { lab: Lab::new(1), processes: Vec::new() };
+        Stage::with_brokers(1, partitions)
+    }
+
+    /// Several brokers; each partition lies on one of them.
+    pub(super) fn with_brokers(brokers: i32, partitions: i32) -> Stage {
+        let mut stage = Stage { lab: Lab::new(brokers), brokers, processes: Vec::new() };
         stage.topic("t", partitions);
         stage
     }
@@ -85,10 +91,13 @@ impl Stage {
         let one = PartitionProduceData { index: partition, records: Some(Chunks::from(batch.build())) };
         let topic = TopicProduceData { name: topic.into(), partition_data: vec![one], ..Default::default() };
         let request = ProduceRequest { acks: -1, timeout_ms: 1000, topic_data: vec![topic], ..Default::default() };
-        let Response::Produce(response) = self.lab.ask(1, 7, &Request::Produce(request)) else { unreachable!() };
-        let one = &response.responses[0].partition_responses[0];
-        assert_eq!(one.error_code, 0);
-        one.base_offset
+        let request = Request::Produce(request);
+        let appended = (1..=self.brokers).find_map(|broker_id| {
+            let Response::Produce(response) = self.lab.ask(broker_id, 7, &request) else { unreachable!() };
+            let one = &response.responses[0].partition_responses[0];
+            (one.error_code == 0).then_some(one.base_offset)
+        });
+        appended.expect("one broker leads the partition")
     }
 
     /// Starts a consumer of `t` in group `g`.

@@ -67,6 +67,7 @@ fn ready_with_flush(kind: ClientKind, set: &[(&str, &str)]) -> (Lab, Producer) {
     producer.flush(lab.now);
     lab.run(&mut [&mut producer], SECOND);
     assert_eq!(offsets(&mut producer), [0]);
+    lab.seen.clear();
     (lab, producer)
 }
 
@@ -150,19 +151,29 @@ fn javas_send_waits_until_there_is_room() {
         producer.send(lab.now, ProducerRecord::new("orders", "x".repeat(1500)));
     }
     let view = producer.view();
-    assert_eq!((view.queues[0].records_count, view.waiting_count, view.buffer_used), (2, 2, 4000));
     // Whoever waits for room makes the others leave.
+    assert_eq!((view.in_flight.len(), view.waiting_count, view.buffer_used), (2, 2, 4000));
     lab.run(&mut [&mut producer], millis(10));
-    assert_eq!(offsets(&mut producer), [1, 2]);
     producer.flush(lab.now);
     lab.run(&mut [&mut producer], millis(10));
-    assert_eq!(offsets(&mut producer), [3, 4]);
+    assert_eq!(offsets(&mut producer), [1, 2, 3, 4]);
     assert_eq!(producer.view().buffer_used, 0);
 }
 
 #[test]
+fn a_batch_that_no_memory_can_hold_is_refused_at_once() {
+    let mut lab = Lab::new(1);
+    create(&mut lab, "orders", 1, 1, &[]);
+    let mut producer = producer(ClientKind::Java, &[("buffer.memory", "10000")]);
+    producer.send(lab.now, ProducerRecord::new("orders", "x"));
+    lab.run(&mut [&mut producer], SECOND);
+    let told = outcomes(&mut producer);
+    assert!(matches!(told[..], [(_, Err(SendFailure::BufferExhausted { size: 16_384, .. }))]), "{told:?}");
+}
+
+#[test]
 fn more_than_a_program_could_have_sent_is_refused() {
-    let (lab, mut producer) = ready(ClientKind::Java, &[("buffer.memory", "10000")]);
+    let (lab, mut producer) = ready(ClientKind::Java, &[("buffer.memory", "10000"), ("batch.size", "1000")]);
     for _ in 0..12 {
         producer.send(lab.now, ProducerRecord::new("nowhere", "x".repeat(1000)));
     }

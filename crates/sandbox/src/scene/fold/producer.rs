@@ -13,11 +13,12 @@ use runnel_clients::producer::ProducerView;
 const UNDER_WAY_MAX: usize = 1_000;
 
 impl Scene {
-    /// Takes in what happened inside a producer of the world. One that nobody introduced is not known.
+    /// Takes in what happened inside a client of the world. One that nobody introduced is not known.
     pub fn fold_client(&mut self, name: &str, event: &ClientEvent, time: Timestamp) {
         match event {
             ClientEvent::Connection(event) => self.fold_connection(name, event, time),
             ClientEvent::Producer(event) => self.fold_producer(name, event, time),
+            ClientEvent::Consumer(event) => self.fold_consumer(name, event, time),
         }
     }
 

@@ -7,6 +7,7 @@
 
 mod baselines;
 mod driver;
+mod idle_broker;
 mod memory;
 mod pair;
 mod start;

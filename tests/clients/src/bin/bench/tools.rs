@@ -1,10 +1,11 @@
 //! Kafka's own measuring tools and kafkajs: each in a process of its own, against one server and then the other.
 
 use crate::Scale;
+use crate::idle_broker::IdleBroker;
 use crate::pair::{Pair, create_topic};
-use crate::table::{Better, Table};
+use crate::table::{Better, Table, median};
 use regex_lite::Regex;
-use runnel_clients_tests::server::Server;
+use runnel_clients_tests::server::{Kind, Server};
 use runnel_clients_tests::{folders, tools};
 use std::path::Path;
 use std::process::Command;
@@ -19,17 +20,21 @@ struct Produced {
 const PARTITIONS: i32 = 3;
 
 pub(crate) fn producers(scale: &Scale, pair: &Pair, table: &mut Table) -> Result<(), String> {
+    let idle = IdleBroker::start()?;
     for (name, count, size) in [("small", scale.small_records, 100), ("large", scale.large_records, 1024)] {
         let mut shown = String::new();
+        let mut least = Vec::new();
         let (kafka, runnel) = pair.alternate(scale.rounds, |server, round| {
             let topic = format!("{name}-{round}");
             create_topic(server, &topic, PARTITIONS)?;
-            let arguments = format!(
-                "--topic {topic} --num-records {count} --record-size {size} --throughput -1 \
-                 --bootstrap-server localhost:{} --command-property acks=all",
-                server.port()
-            );
+            let arguments = producer_arguments(&topic, count, size, server.port());
             shown = as_typed("kafka-producer-perf-test.sh", &arguments, server);
+            // In the same minute, so that the machine is as busy.
+            if server.kind() == Kind::Runnel {
+                create_topic(idle.behind(), &topic, PARTITIONS)?;
+                let arguments = producer_arguments(&topic, count, size, idle.port());
+                least.push(produced(&tool("kafka-producer-perf-test.sh", &arguments)?)?);
+            }
             produced(&tool("kafka-producer-perf-test.sh", &arguments)?)
         })?;
         let figures = |all: &[Produced], figure: fn(&Produced) -> f64| all.iter().map(figure).collect::<Vec<_>>();
@@ -39,9 +44,23 @@ pub(crate) fn producers(scale: &Scale, pair: &Pair, table: &mut Table) -> Result
         };
         row("records/s", Better::Higher, |produced| produced.records_per_second);
         row("p99 ms", Better::Lower, |produced| produced.p99_ms);
+        table.remark(format!(
+            "{work}: of a broker that answers at once and keeps nothing the tool says {:.0} records/s, p99 {:.0} ms; of \
+             runnel in the same rounds p99 {:.0} ms",
+            median(&figures(&least, |produced| produced.records_per_second)),
+            median(&figures(&least, |produced| produced.p99_ms)),
+            median(&figures(&runnel, |produced| produced.p99_ms)),
+        ));
         table.command(shown);
     }
     Ok(())
+}
+
+fn producer_arguments(topic: &str, count: u64, size: usize, port: u16) -> String {
+    format!(
+        "--topic {topic} --num-records {count} --record-size {size} --throughput -1 --bootstrap-server localhost:{port} \
+         --command-property acks=all"
+    )
 }
 
 /// `1000000 records sent, 654321.0 records/sec (62.40 MB/sec), 3.21 ms avg latency, ..., 9 ms 99th, 12 ms 99.9th.`

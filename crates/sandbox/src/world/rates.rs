@@ -1,0 +1,143 @@
+//! Records that are sent at a rate.
+
+use super::happening::{Change, Role};
+use super::process::ProcessState;
+use super::{Refusal, World};
+use crate::script::{Rate, SendSpec};
+use runnel_protocol::Timestamp;
+use std::sync::Arc;
+
+/// Most rates that go on at a time.
+const SENDINGS_MAX: usize = 1_000;
+
+/// A rate that goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Sending {
+    producer: u32,
+    topic: String,
+    spec: Arc<SendSpec>,
+    rate: Rate,
+    started: Timestamp,
+    /// How many of its records were due so far.
+    number: u64,
+}
+
+/// A rate that goes on, as the stage may show it.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct RateView {
+    /// The producer.
+    pub producer: String,
+    /// Where it sends.
+    pub topic: String,
+    /// How often, as a script says it.
+    pub rate: String,
+    /// How many records were due so far.
+    pub number: u64,
+    /// When the next one is.
+    pub due: Timestamp,
+}
+
+impl Sending {
+    /// When the next record is due; `None` if there is none any more.
+    fn due(&self) -> Option<Timestamp> {
+        let after = self.rate.due_after(self.number);
+        let is_over = self.spec.during.is_some_and(|during| after >= during)
+            || self.spec.count.is_some_and(|count| self.number >= u64::from(count));
+        (!is_over).then(|| self.started + after)
+    }
+}
+
+impl World {
+    /// Sends the records of a command at once, or begins to send them at its rate.
+    pub(super) fn send(&mut self, spec: &SendSpec) -> Result<(), Refusal> {
+        let id = self.running(&spec.producer, Role::Producer)?;
+        let topic = self.topic_of(spec)?;
+        let Some(rate) = spec.rate else {
+            self.send_records(id, &topic, spec, 0..u64::from(spec.count.unwrap_or(1)));
+            return Ok(());
+        };
+        if self.sendings.len() >= SENDINGS_MAX {
+            return Err(Refusal::new(format!("at most {SENDINGS_MAX} rates go on at a time")));
+        }
+        self.tell_change(Change::RateChanged {
+            producer: spec.producer.clone(),
+            topic: topic.clone(),
+            rate: Some(rate.to_string()),
+        });
+        let spec = Arc::new(spec.clone());
+        let sending = Sending { producer: id, topic, spec, rate, started: self.now, number: 0 };
+        self.sendings.insert(self.next_sending, sending);
+        self.next_sending += 1;
+        Ok(())
+    }
+
+    /// The topic that a command names, or the producer's only wire.
+    fn topic_of(&self, spec: &SendSpec) -> Result<String, Refusal> {
+        if let Some(topic) = &spec.topic {
+            return Ok(topic.clone());
+        }
+        let mut wires = self.wires.iter().filter(|(producer, _)| *producer == spec.producer);
+        match (wires.next(), wires.next()) {
+            (Some((_, topic)), None) => Ok(topic.clone()),
+            (None, _) => Err(Refusal::new(format!("{:?} has no wire, so the topic has to be said", spec.producer))),
+            (Some(_), Some(_)) => {
+                Err(Refusal::new(format!("{:?} has several wires, so the topic has to be said", spec.producer)))
+            }
+        }
+    }
+
+    /// Ends the rates of a producer.
+    pub(super) fn stop_sending(&mut self, name: &str) -> Result<(), Refusal> {
+        let id = self.id_of(name)?;
+        if !self.end_rates(id) {
+            return Err(Refusal::new(format!("{name:?} sends at no rate")));
+        }
+        Ok(())
+    }
+
+    /// Ends the rates of a producer; `true` if there were any.
+    pub(super) fn end_rates(&mut self, id: u32) -> bool {
+        let ended: Vec<u64> =
+            self.sendings.iter().filter(|(_, sending)| sending.producer == id).map(|(number, _)| *number).collect();
+        for number in &ended {
+            self.end_rate(*number);
+        }
+        !ended.is_empty()
+    }
+
+    fn end_rate(&mut self, number: u64) {
+        if let Some(sending) = self.sendings.remove(&number) {
+            let producer = self.processes.get(&sending.producer).map(|process| process.name.clone());
+            let producer = producer.unwrap_or_default();
+            self.tell_change(Change::RateChanged { producer, topic: sending.topic, rate: None });
+        }
+    }
+
+    pub(super) fn next_sending_due(&self) -> Option<Timestamp> {
+        self.sendings.values().filter_map(Sending::due).min()
+    }
+
+    /// Sends the first record that is due. A program that is stopped sends nothing, and does not catch up.
+    pub(super) fn send_due(&mut self) {
+        let due = self.sendings.iter().filter_map(|(number, sending)| Some((sending.due()?, *number))).min();
+        let Some((_, number)) = due.filter(|(at, _)| *at <= self.now) else { return };
+        let Some(sending) = self.sendings.get_mut(&number) else { return };
+        let (id, topic, spec, count) = (sending.producer, sending.topic.clone(), sending.spec.clone(), sending.number);
+        sending.number += 1;
+        if sending.due().is_none() {
+            self.end_rate(number);
+        }
+        if self.processes.get(&id).is_some_and(|process| process.state == ProcessState::Running) {
+            self.send_records(id, &topic, &spec, count..count + 1);
+        }
+    }
+
+    pub(super) fn rate_views(&self) -> Vec<RateView> {
+        let view = |sending: &Sending| {
+            let producer = self.processes.get(&sending.producer)?.name.clone();
+            let (topic, rate, number) = (sending.topic.clone(), sending.rate.to_string(), sending.number);
+            Some(RateView { producer, topic, rate, number, due: sending.due()? })
+        };
+        self.sendings.values().filter_map(view).collect()
+    }
+}

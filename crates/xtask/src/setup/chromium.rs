@@ -1,0 +1,26 @@
+//! Chromium and its driver, through Debian's package manager where this process may use it.
+
+use super::{apt, is_there};
+use crate::shell::Failure;
+
+/// Installs Chromium and its driver if they are not there, and says how the driver is started.
+pub(super) fn driver() -> Result<String, Failure> {
+    const DRIVER: &str = "chromedriver";
+    if !is_there(DRIVER, "--version") {
+        apt::install("chromium-driver")
+            .map_err(|Failure(reason)| Failure(format!("chromedriver is not on this machine: {reason}")))?;
+    }
+    if !is_there("chromium", "--version") && !is_there("google-chrome", "--version") {
+        apt::install("chromium")
+            .map_err(|Failure(reason)| Failure(format!("Chromium is not on this machine: {reason}")))?;
+    }
+    which(DRIVER).ok_or_else(|| Failure("chromedriver is installed but not on the path".to_owned()))
+}
+
+/// The file that a name on the path stands for.
+fn which(name: &str) -> Option<String> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let paths = std::env::var_os("PATH")?;
+    let found = std::env::split_paths(&paths).map(|folder| folder.join(&name)).find(|file| file.is_file())?;
+    found.into_os_string().into_string().ok()
+}

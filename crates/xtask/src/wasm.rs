@@ -1,0 +1,37 @@
+//! Tests in WebAssembly: in Node, and in a headless Chromium.
+
+use crate::setup;
+use crate::shell::{Failure, cargo, run, target};
+
+/// The package whose tests come to the same natively and in WebAssembly.
+const PACKAGE: &str = "runnel-wasm-tests";
+
+/// How long one test, and the start of the browser's driver, may take: far longer than they do, since other work may
+/// share the machine.
+const TIMEOUT_SECONDS: &str = "300";
+
+/// Builds the test runner, once a version.
+pub(crate) fn runner() -> Result<(), Failure> {
+    run(cargo().args(["build", "--quiet", "--package", "runnel-bindgen"]))
+}
+
+/// Runs the tests in Node.
+pub(crate) fn in_node() -> Result<(), Failure> {
+    test(&[])
+}
+
+/// Runs the tests in a headless Chromium.
+pub(crate) fn in_chromium() -> Result<(), Failure> {
+    let driver = setup::chromium_driver()?;
+    test(&[("WASM_BINDGEN_USE_BROWSER", "1"), ("CHROMEDRIVER", &driver)])
+}
+
+fn test(settings: &[(&str, &str)]) -> Result<(), Failure> {
+    let runner = target("debug").join(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX));
+    run(cargo()
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECONDS)
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", TIMEOUT_SECONDS)
+        .envs(settings.iter().copied())
+        .args(["test", "--package", PACKAGE, "--target", "wasm32-unknown-unknown"]))
+}
