@@ -5,6 +5,7 @@
 use crate::groups::GroupEvent;
 use crate::ids::{BrokerId, ConnectionId};
 use crate::preview::RecordPreview;
+use crate::snapshot::SegmentSnapshot;
 use runnel_protocol::time::Timestamp;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -202,6 +203,15 @@ pub enum EventKind {
         records_after: u64,
         size_before: u64,
         size_after: u64,
+    },
+    /// A round of compaction has put copies in the place of some segments.
+    SegmentsReplaced {
+        topic: String,
+        partition: i32,
+        /// The segments that there are from here on, as a snapshot shows them.
+        segments: Vec<SegmentSnapshot>,
+        /// The first and the last records that there are from here on, as a snapshot shows them.
+        previews: Vec<RecordPreview>,
     },
     /// Records went out to a reader, from `from` to `to` inclusive.
     RecordsFetched {

@@ -8,6 +8,8 @@ use crate::log::{Compaction, Log, Removed, RemovedReason};
 use crate::storage::StorageError;
 use crate::timers::Timer;
 use crate::{Offset, checkpoints};
+use crate::{preview, snapshot};
+use bytestring::ByteString;
 use std::time::Duration;
 
 /// How often recovery points, log start offsets and high watermarks are written down
@@ -75,15 +77,20 @@ impl Core {
         let from = partition.log.log_start_offset();
         let removed = partition.log.retain(turn.storage, turn.now, high_watermark)?;
         let to = partition.log.log_start_offset();
+        let sizes_before = sizes(&partition.log);
         let compaction = match compacts {
             true => partition.log.compact(turn.storage, turn.now, last_stable_offset)?,
             false => Compaction::Idle,
         };
+        let is_replaced = compacts && sizes(&partition.log) != sizes_before;
         let topic = partition.topic.clone();
         let mut again = !removed.is_empty();
         self.report_removed(broker, &topic, key, &removed, (from, to));
         if to > from {
             self.write_checkpoints(turn, broker);
+        }
+        if is_replaced {
+            self.report_replaced(turn, broker, &topic, key);
         }
         match compaction {
             Compaction::Idle => {}
@@ -106,6 +113,17 @@ impl Core {
             }
         }
         Ok(again)
+    }
+
+    fn report_replaced(&mut self, turn: &mut Turn<'_>, broker: BrokerId, topic: &ByteString, key: TopicPartition) {
+        let Some(partition) = self.partition(broker, key).filter(|_| self.watched) else { return };
+        let replaced = EventKind::SegmentsReplaced {
+            topic: topic.to_string(),
+            partition: key.index.0,
+            segments: snapshot::segment_list(&partition.log, turn.storage),
+            previews: preview::of_log(&partition.log, turn.storage),
+        };
+        self.emit(broker, || replaced);
     }
 
     fn report_removed(
@@ -167,4 +185,9 @@ impl Core {
             self.metrics.log.push_back(error.to_string());
         }
     }
+}
+
+/// Which segments there are, and how large they are.
+fn sizes(log: &Log) -> Vec<(Offset, u32)> {
+    log.segments().map(|segment| (segment.base_offset, segment.size)).collect()
 }

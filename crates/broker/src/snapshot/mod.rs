@@ -4,6 +4,7 @@
 
 mod partition;
 
+pub(crate) use partition::segment_list;
 pub use partition::{FileSnapshot, PartitionSnapshot, SegmentSnapshot};
 
 use crate::config::{Durability, Endpoint};

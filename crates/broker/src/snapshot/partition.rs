@@ -157,6 +157,11 @@ fn of_log(partition: &Partition) -> PartitionSnapshot {
     }
 }
 
+/// The segments of a log with their files.
+pub(crate) fn segment_list(log: &Log, storage: &dyn Storage) -> Vec<SegmentSnapshot> {
+    segments(log, storage).0
+}
+
 /// The segments with their files, and the files that are of no segment.
 fn segments(log: &Log, storage: &dyn Storage) -> (Vec<SegmentSnapshot>, Vec<FileSnapshot>) {
     let count = log.segments().len();

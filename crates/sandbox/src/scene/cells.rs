@@ -65,7 +65,7 @@ impl Row {
         if count <= slots_max {
             kept.extend(start..end);
         } else {
-            let near_markers = markers.iter().flat_map(|marker| [marker - 1, *marker]);
+            let near_markers = markers.iter().flat_map(|marker| [marker.saturating_sub(1), *marker]);
             let wanted = [end - 1, start].into_iter().chain(near_markers);
             for offset in wanted.filter(|offset| (start..end).contains(offset)) {
                 keep_if_it_fits(&mut kept, offset, start, end, slots_max);
@@ -126,7 +126,7 @@ fn slots_needed(kept: &BTreeSet<i64>, start: i64, end: i64) -> usize {
     let mut needed = 0;
     for offset in kept.iter().chain([&end]) {
         needed += usize::from(*offset > next) + 1;
-        next = offset + 1;
+        next = offset.saturating_add(1);
     }
     needed - 1
 }
@@ -144,7 +144,7 @@ fn slots(kept: &BTreeSet<i64>, start: i64, end: i64) -> Vec<Slot> {
         if offset < end {
             slots.push(Slot::Cell { offset });
         }
-        next = offset + 1;
+        next = offset.saturating_add(1);
     }
     slots
 }

@@ -4,7 +4,7 @@
 
 use super::group::Group;
 use super::lane::{Lane, Topic};
-use runnel_broker::{BrokerState, Timestamp};
+use runnel_broker::BrokerState;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,8 +36,6 @@ pub struct Broker {
     pub state: BrokerState,
     /// Whether the controller has taken it out of the cluster.
     pub fenced: bool,
-    /// When the controller will miss it, if it has crashed and was not missed yet.
-    pub session_until: Option<Timestamp>,
 }
 
 /// A client's connection.

@@ -78,6 +78,9 @@ impl Scene {
                 add(CountdownKind::PendingMember, owner(), member_id, *wait);
             }
         }
+        for (broker, wait) in &self.seen.broker_sessions {
+            add(CountdownKind::BrokerSession, NodeId::Broker(*broker), "", Some(*wait));
+        }
         for (connection, wait) in &self.seen.fetch_waits {
             let name = self.cluster.client_name(*connection);
             add(CountdownKind::FetchWait, self.node_of_client(&name), &connection.to_string(), Some(*wait));

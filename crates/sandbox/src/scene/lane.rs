@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Records at the start of a log that are kept.
-const FIRST_RECORDS: i64 = 20;
+const FIRST_RECORDS: usize = 20;
 
 /// Records at the end of a log that are kept.
 const LAST_RECORDS: i64 = 100;
@@ -136,11 +136,11 @@ impl Lane {
 
     /// Forgets records before the start of the log and between its two ends.
     pub(super) fn forget_middle(&mut self) {
-        let first_after = self.log_start_offset.saturating_add(FIRST_RECORDS);
         let last = self.log_end_offset.saturating_sub(LAST_RECORDS);
         while let Some(first) = self.records.first_entry().filter(|first| *first.key() < self.log_start_offset) {
             first.remove();
         }
+        let Some(first_after) = self.records.keys().nth(FIRST_RECORDS).copied() else { return };
         while let Some((&middle, _)) = self.records.range(first_after..last.max(first_after)).next() {
             self.records.remove(&middle);
         }

@@ -2,6 +2,7 @@
 //!
 //! Nothing of it stands in a snapshot, and all of it is bounded.
 
+use super::cargo::Cargo;
 use super::cause::CauseLog;
 use super::group::{Assignment, Wait};
 use super::parcel::Parcel;
@@ -35,10 +36,15 @@ pub struct Seen {
     pub before: BTreeMap<String, Before>,
     /// By connection: until when its Fetch waits for records.
     pub fetch_waits: BTreeMap<u64, Wait>,
+    /// By broker that has crashed: until the controller misses it.
+    pub broker_sessions: BTreeMap<i32, Wait>,
     /// Who reads or writes, by the name that it gave itself.
     pub guests: BTreeMap<String, Guest>,
     /// What is under way, by its number.
     pub parcels: BTreeMap<u64, Parcel>,
+    /// By connection: records that the next answer to a Fetch carries.
+    #[serde(skip)]
+    pub(super) fetched: BTreeMap<u64, Vec<Cargo>>,
     /// By group: why a rebalance may be about to begin.
     #[serde(skip)]
     pub(super) departures: BTreeMap<String, (Timestamp, String)>,

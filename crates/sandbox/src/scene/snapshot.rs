@@ -2,9 +2,9 @@
 
 use super::Scene;
 use super::cluster::{Broker, Cluster, Connection};
-use super::group::Group;
+use super::group::{Group, Wait};
 use super::lane::{LEADERLESS, Lane, Record, Segment, Topic};
-use runnel_broker::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, Snapshot, TopicSnapshot};
+use runnel_broker::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot, TopicSnapshot};
 
 impl Scene {
     /// The scene at the time of a snapshot; what happens after it is folded in.
@@ -19,6 +19,12 @@ impl Scene {
             groups: snapshot.groups.iter().map(|group| (group.group_id.clone(), Group::of(group))).collect(),
             connections: snapshot.connections.iter().map(|one| (one.connection.0, Connection::of(one))).collect(),
         };
+        for broker in &snapshot.brokers {
+            if let Some(due) = broker.session_until {
+                let wait = Wait { started: snapshot.time, due };
+                scene.seen.broker_sessions.insert(broker.id.0, wait);
+            }
+        }
         let groups: Vec<String> = scene.cluster.groups.keys().cloned().collect();
         for group_id in groups {
             scene.note_lag(&group_id);
@@ -31,13 +37,7 @@ impl Scene {
 impl Broker {
     fn of(snapshot: &BrokerSnapshot) -> Self {
         let endpoints = snapshot.endpoints.iter().map(|one| format!("{}:{}", one.host, one.port)).collect();
-        Broker {
-            id: snapshot.id.0,
-            endpoints,
-            state: snapshot.state,
-            fenced: snapshot.fenced,
-            session_until: snapshot.session_until,
-        }
+        Broker { id: snapshot.id.0, endpoints, state: snapshot.state, fenced: snapshot.fenced }
     }
 }
 
@@ -64,15 +64,20 @@ impl Topic {
     }
 }
 
+impl Segment {
+    pub(super) fn of(snapshot: &SegmentSnapshot) -> Self {
+        Segment {
+            base_offset: snapshot.base_offset,
+            size: u64::from(snapshot.size),
+            newest_timestamp: snapshot.newest_timestamp,
+            active: snapshot.active,
+        }
+    }
+}
+
 impl Lane {
     fn of(snapshot: &PartitionSnapshot) -> Self {
-        let listed = snapshot.segment_list.iter().map(|segment| Segment {
-            base_offset: segment.base_offset,
-            size: u64::from(segment.size),
-            newest_timestamp: segment.newest_timestamp,
-            active: segment.active,
-        });
-        let mut segments: Vec<Segment> = listed.collect();
+        let mut segments: Vec<Segment> = snapshot.segment_list.iter().map(Segment::of).collect();
         if segments.is_empty() && snapshot.size == 0 {
             // Files appear when they are first used.
             segments.push(Segment::begun_at(snapshot.log_end_offset.max(0)));

@@ -152,12 +152,19 @@ pub(super) fn told(scene: &Scene, event: &Event) -> Told {
             let text = format!("drops its segment {base_offset} of {size} bytes: {}", removal(*why));
             Told::new("segment_removed", Notable, lane(topic, *partition), text).on(topic, *partition)
         }
-        EventKind::LogCompacted { topic, partition, records_before, records_after, size_before, size_after } => {
+        EventKind::LogCompacted {
+            topic, partition, records_before, records_after, size_before, size_after, ..
+        } => {
             let text = format!(
                 "is compacted: of {records_before} records {records_after} are left, the last of each key, and \
                  {size_before} bytes become {size_after}"
             );
             Told::new("log_compacted", Notable, lane(topic, *partition), text).on(topic, *partition)
+        }
+        EventKind::SegmentsReplaced { topic, partition, segments, .. } => {
+            let segments = count(i64::try_from(segments.len()).unwrap_or(i64::MAX), "segment");
+            let text = format!("has {segments}, in which older values of a key have made room for newer ones");
+            Told::new("segments_replaced", Routine, lane(topic, *partition), text).on(topic, *partition)
         }
         EventKind::RecordsFetched { topic, partition, from, to, connection, .. } => {
             let text = format!("reads {} of {}", offsets(*from, *to), lane(topic, *partition));

@@ -1,6 +1,6 @@
 //! What happens to partitions: records come, are read, and go.
 
-use crate::scene::lane::LEADERLESS;
+use crate::scene::lane::{LEADERLESS, Record, Segment};
 use crate::scene::seen::Batch;
 use crate::scene::{Scene, Shape};
 use runnel_broker::{Event, EventKind};
@@ -46,9 +46,11 @@ impl Scene {
                 }
                 Shape::Same
             }
-            EventKind::LogCompacted { topic, partition, size_before, size_after, .. } => {
+            EventKind::SegmentsReplaced { topic, partition, segments, previews } => {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
-                    lane.size = lane.size.saturating_sub(*size_before).saturating_add(*size_after);
+                    lane.segments = segments.iter().map(Segment::of).collect();
+                    lane.size = lane.segments.iter().map(|segment| segment.size).sum();
+                    lane.records = previews.iter().map(|preview| (preview.offset, Record::of(preview))).collect();
                 }
                 Shape::Same
             }
@@ -142,8 +144,11 @@ impl Scene {
     }
 
     fn fold_fetched(&mut self, event: &Event) -> Shape {
-        let EventKind::RecordsFetched { topic, from, to, connection, .. } = &event.kind else { return Shape::Same };
+        let EventKind::RecordsFetched { topic, partition, from, to, connection, .. } = &event.kind else {
+            return Shape::Same;
+        };
         self.seen.fetch_waits.remove(&connection.0);
+        self.note_fetched(connection.0, topic, *partition, *from, *to);
         let count = to.saturating_sub(*from).saturating_add(1);
         self.seen.rates.consumed.note(event.time, count);
         self.seen.rates.topic(topic).consumed.note(event.time, count);

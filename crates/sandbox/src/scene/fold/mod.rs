@@ -2,6 +2,7 @@
 
 mod client;
 mod group;
+mod happening;
 mod log;
 mod producer;
 
@@ -40,6 +41,7 @@ impl Scene {
         let time = self.time;
         self.seen.parcels.retain(|_, parcel| parcel.is_shown(time));
         self.seen.fetch_waits.retain(|_, wait| wait.due > time);
+        self.seen.broker_sessions.retain(|_, wait| wait.due > time);
     }
 
     /// Changes what stands on the stage; says whether something is to be placed anew.
@@ -48,20 +50,19 @@ impl Scene {
         match &event.kind {
             EventKind::BrokerStopped { session_until, .. } => {
                 self.set_broker(broker, BrokerState::Down, None);
-                if let Some(stopped) = self.cluster.brokers.get_mut(&broker) {
-                    stopped.session_until = *session_until;
-                }
-                if self.cluster.brokers.values().all(|broker| broker.state == BrokerState::Down) {
-                    // Nobody is left to miss anybody.
-                    for broker in self.cluster.brokers.values_mut() {
-                        broker.session_until = None;
+                match session_until {
+                    Some(due) => {
+                        let wait = Wait { started: event.time, due: *due };
+                        _ = self.seen.broker_sessions.insert(broker, wait);
                     }
+                    None => _ = self.seen.broker_sessions.remove(&broker),
                 }
                 Shape::Same
             }
             EventKind::BrokerFenced { .. } => {
+                self.seen.broker_sessions.remove(&broker);
                 if let Some(fenced) = self.cluster.brokers.get_mut(&broker) {
-                    (fenced.fenced, fenced.session_until) = (true, None);
+                    fenced.fenced = true;
                 }
                 Shape::Same
             }
@@ -125,6 +126,7 @@ impl Scene {
             | EventKind::SegmentRolled { .. }
             | EventKind::SegmentRemoved { .. }
             | EventKind::LogCompacted { .. }
+            | EventKind::SegmentsReplaced { .. }
             | EventKind::PartitionOffline { .. }
             | EventKind::RecordsFetched { .. } => self.fold_log(event),
             EventKind::FetchParked { connection, until } => {
@@ -142,14 +144,12 @@ impl Scene {
         if let Some(known) = self.cluster.brokers.get_mut(&broker) {
             known.state = state;
             known.fenced = fenced.unwrap_or(known.fenced);
-            if state == BrokerState::Up {
-                known.session_until = None;
-            }
         }
     }
 
     fn close(&mut self, connection: ConnectionId) -> Shape {
         self.seen.fetch_waits.remove(&connection.0);
+        self.seen.fetched.remove(&connection.0);
         let Some(closed) = self.cluster.connections.remove(&connection.0) else { return Shape::Same };
         let is_gone = !self.cluster.connections.values().any(|other| other.client_id == closed.client_id);
         if is_gone && self.seen.guests.remove(&closed.client_id).is_some() { Shape::Changed } else { Shape::Same }

@@ -1,1 +1,122 @@
-//! Tests.
+//! What stands where.
+
+use super::{Actor, BrokerPlan, CardPlan, Curve, Fence, LaneSize, Plan, lay_out};
+use crate::scene::node::NodeId;
+use crate::scene::point::{Area, Point};
+use std::collections::BTreeSet;
+
+/// Topics dealt over brokers, partition by partition; producers wired to all topics; groups of consumers.
+fn plan(brokers: i32, topics: &[(&str, i32)], producers: usize, groups: &[usize]) -> Plan {
+    let mut plan = Plan::default();
+    for broker in 1..=brokers {
+        let card = |(topic, partitions): &(&str, i32)| CardPlan {
+            topic: (*topic).to_owned(),
+            lanes: (0..*partitions).filter(|partition| partition % brokers == broker - 1).collect(),
+        };
+        let cards = topics.iter().map(card).filter(|card| !card.lanes.is_empty()).collect();
+        plan.brokers.push(BrokerPlan { broker, cards });
+    }
+    let names: BTreeSet<String> = topics.iter().map(|(topic, _)| (*topic).to_owned()).collect();
+    for at in 0..producers {
+        plan.writers.push(Actor { topics: names.clone(), ..Actor::new(NodeId::Client(format!("p{at:02}"))) });
+    }
+    for (at, members) in groups.iter().enumerate() {
+        let actor = |member| Actor {
+            lanes: vec![(topics[0].0.to_owned(), i32::try_from(member).unwrap())],
+            ..Actor::new(NodeId::Client(format!("g{at}c{member:02}")))
+        };
+        plan.fences.push(Fence { group_id: format!("g{at}"), actors: (0..*members).map(actor).collect() });
+    }
+    plan
+}
+
+/// Whether one thing is meant to lie in the other.
+fn holds(outer: &NodeId, inner: &NodeId) -> bool {
+    match (outer, inner) {
+        (NodeId::Broker(_), NodeId::Card { .. } | NodeId::Lane { .. })
+        | (NodeId::Card { .. } | NodeId::Topic(_), NodeId::Lane { .. })
+        | (NodeId::Group(_), NodeId::Client(_) | NodeId::Member { .. }) => true,
+        _ => false,
+    }
+}
+
+#[track_caller]
+fn check_nothing_overlaps(plan: &Plan) {
+    let stage = lay_out(plan);
+    let all: Vec<(&NodeId, &Area)> = stage.areas.iter().collect();
+    for (at, (one, area)) in all.iter().enumerate() {
+        assert!(stage.bounds.holds(area));
+        for (other, place) in &all[at + 1..] {
+            if !area.overlaps(place) {
+                continue;
+            }
+            let nested = (holds(one, other) && area.holds(place)) || (holds(other, one) && place.holds(area));
+            assert!(nested, "{one} at {area:?} and {other} at {place:?}");
+        }
+    }
+    let ends =
+        stage.wires.iter().all(|wire| stage.areas.contains_key(&wire.from) && stage.areas.contains_key(&wire.to));
+    assert!(ends, "every wire has two ends");
+}
+
+#[test]
+fn nothing_overlaps_whatever_there_is() {
+    check_nothing_overlaps(&Plan::default());
+    check_nothing_overlaps(&plan(1, &[("payment-done", 3)], 2, &[4]));
+    check_nothing_overlaps(&plan(3, &[("a", 6), ("b", 6), ("c", 6), ("d", 6)], 4, &[4, 3, 1]));
+    check_nothing_overlaps(&plan(10, &[("a", 50), ("b", 50)], 25, &[20, 1, 0, 9]));
+    check_nothing_overlaps(&plan(1, &[("a", 50)], 0, &[]));
+}
+
+#[test]
+fn three_brokers_with_twenty_four_partitions_and_twelve_clients_are_legible_on_a_screen() {
+    let stage = lay_out(&plan(3, &[("a", 6), ("b", 6), ("c", 6), ("d", 6)], 4, &[4, 3, 1]));
+    assert_eq!(stage.lane_size, LaneSize::Slim);
+    assert!(stage.bounds.width <= 1_000.0 && stage.bounds.height <= 1_000.0, "{:?}", stage.bounds);
+    assert_eq!(stage.areas.keys().filter(|node| matches!(node, NodeId::Lane { .. })).count(), 24);
+}
+
+#[test]
+fn the_payment_app_stands_as_it_is_drawn() {
+    let stage = lay_out(&plan(1, &[("payment-done", 3)], 2, &[3]));
+    assert_eq!(stage.lane_size, LaneSize::Tall);
+    let lane = &stage.areas[&NodeId::lane("payment-done", 0)];
+    assert_eq!((lane.width, lane.height, stage.cells_max), (286.0, 84.0, 8));
+    let centre = |node: &NodeId| stage.areas[node].centre().x;
+    let producer = NodeId::Client("p00".to_owned());
+    let consumer = NodeId::Client("g0c00".to_owned());
+    assert!(centre(&producer) < centre(&NodeId::Broker(1)) && centre(&NodeId::Broker(1)) < centre(&consumer));
+    let wire = stage.wires.iter().find(|wire| wire.to == consumer).unwrap();
+    assert_eq!(wire.from, NodeId::lane("payment-done", 0));
+    assert_eq!(stage.at(lane.centre()), Some(&wire.from), "the innermost thing is found");
+}
+
+#[test]
+fn what_somebody_placed_stays_there_with_all_that_is_in_it() {
+    let mut plan = plan(1, &[("orders", 2), ("payments", 1)], 1, &[2]);
+    let (fence, producer) = (NodeId::Group("g0".to_owned()), NodeId::Client("p00".to_owned()));
+    plan.placed.insert(fence.clone(), Point::new(1_000.0, 500.0));
+    plan.placed.insert(producer.clone(), Point::new(-50.0, 7.0));
+    let stage = lay_out(&plan);
+    assert_eq!((stage.areas[&fence].x, stage.areas[&fence].y), (1_000.0, 500.0));
+    assert!(stage.areas[&fence].holds(&stage.areas[&NodeId::Client("g0c01".to_owned())]));
+    assert_eq!((stage.areas[&producer].x, stage.areas[&producer].y), (-50.0, 7.0));
+
+    let card = plan.brokers[0].cards.remove(0);
+    plan.free_cards.push(card);
+    let topic = NodeId::Topic("orders".to_owned());
+    plan.placed.insert(topic.clone(), Point::new(300.0, 900.0));
+    let stage = lay_out(&plan);
+    assert!(stage.areas[&topic].holds(&stage.areas[&NodeId::lane("orders", 1)]));
+    assert!(stage.wires.iter().any(|wire| wire.to == topic), "the producer is wired to the card");
+}
+
+#[test]
+fn a_curve_begins_and_ends_at_the_edges_that_face_each_other() {
+    let (left, right) = (Area::new(0.0, 0.0, 10.0, 10.0), Area::new(100.0, 50.0, 10.0, 10.0));
+    let there = Curve::between(&left, &right);
+    assert_eq!((there.at(0.0), there.at(1.0)), (Point::new(10.0, 5.0), Point::new(100.0, 55.0)));
+    assert_eq!(there.at(0.5), Point::new(55.0, 30.0));
+    let back = Curve::between(&right, &left);
+    assert_eq!((back.at(0.0), back.at(7.0)), (Point::new(100.0, 55.0), Point::new(10.0, 5.0)));
+}

@@ -1,6 +1,6 @@
 //! Requests in few words.
 
-use super::bench::{Bench, START};
+use super::bench::Bench;
 use bytes::Bytes;
 use bytestring::ByteString;
 use runnel_broker::ConnectionId;
@@ -266,9 +266,4 @@ pub(crate) fn commit(bench: &mut Bench, player: &Player, topic: &str, partition:
 pub(crate) fn delete_group(bench: &mut Bench, client: ConnectionId, group: &str) {
     let request = DeleteGroupsRequest { groups_names: vec![group.into()] };
     let _: DeleteGroupsResponse = bench.ask(client, 2, request);
-}
-
-/// Seconds since the bench began.
-pub(crate) fn seconds(bench: &Bench) -> i64 {
-    bench.now.as_millis().saturating_sub(START) / 1_000
 }

@@ -5,13 +5,18 @@ use super::drive::{
     Player, commit, configure, create, delete, delete_group, delete_records, fetch, grow, heartbeat, join, leave,
     listen, player, produce, sync,
 };
-use runnel_broker::{BrokerId, BrokerState, ConnectionId, Input};
+use runnel_broker::{BrokerId, BrokerState, ConnectionId, Event, Input};
 use runnel_protocol::Random;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 const TOPICS: [&str; 3] = ["orders", "payments", "audit"];
 const GROUPS: [&str; 2] = ["billing", "shipping"];
+
+/// The name of an event, as JSON has it.
+fn kind_of(event: &Event) -> String {
+    serde_json::to_value(event).unwrap()["kind"].as_str().unwrap().to_owned()
+}
 
 struct Life {
     bench: Bench,
@@ -151,6 +156,7 @@ impl Life {
 
 #[test]
 fn brokers_that_crash_stop_and_come_back_are_folded_too() {
+    let mut kinds = BTreeSet::new();
     for seed in 1..=4 {
         let mut life = Life::of(seed, 3);
         for step in 0..60 {
@@ -169,9 +175,34 @@ fn brokers_that_crash_stop_and_come_back_are_folded_too() {
                 _ => life.bench.wait(Duration::from_millis(300)),
             }
         }
-        let kinds: BTreeSet<_> = life.bench.scene.seen.causes.all().map(|cause| cause.kind).collect();
-        assert!(kinds.contains("leader_changed") && kinds.contains("broker_started"), "{kinds:?}");
+        kinds.extend(life.bench.events.iter().map(kind_of));
     }
+    for wanted in ["broker_stopped", "broker_fenced", "broker_started", "leader_changed", "partition_online"] {
+        assert!(kinds.contains(wanted), "{wanted} has happened; only {kinds:?} have");
+    }
+}
+
+#[test]
+fn compaction_is_folded_too() {
+    let mut life = Life::new(1);
+    let client = life.clients[0];
+    let configs = [
+        ("cleanup.policy", "compact"),
+        ("internal.segment.bytes", "300"),
+        ("min.cleanable.dirty.ratio", "0.01"),
+        ("delete.retention.ms", "1000"),
+    ];
+    create(&mut life.bench, client, "state", 1, &configs);
+    for round in 0..60 {
+        let key = format!("user{}", round % 3);
+        let value = (round % 7 != 0).then_some("a value of some size");
+        produce(&mut life.bench, client, "state", 0, &[(Some(&key), value)]);
+        life.bench.wait(Duration::from_secs(5));
+    }
+    let lane = life.bench.scene.cluster.lane("state", 0).unwrap();
+    assert!(lane.records.len() < 30, "{} of 60 records are left", lane.records.len());
+    let slots = life.bench.scene.row("state", 0).slots;
+    assert!(slots.len() <= life.bench.scene.stage.cells_max);
 }
 
 #[test]

@@ -3,3 +3,6 @@
 mod bench;
 mod drive;
 mod law;
+mod parts;
+mod stories;
+mod worlds;
