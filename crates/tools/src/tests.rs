@@ -122,12 +122,12 @@ fn a_broker_that_is_not_there_is_named_in_the_log_until_the_time_is_over() {
         assert!(
             text.contains("WARN [AdminClient clientId=adminclient-1] Connection to node -1 (localhost/127.0.0.1:9092)")
         );
-        while !text.contains("->") && !text.contains('=') {
+        while !text.contains("-> ") && !text.contains("= 1\n") {
             now = tool.next_wakeup().unwrap().max(now);
             tool.handle_input(now, ToolInput::Signal(Signal::Timer));
             text = printed(&mut tool);
         }
-        if text.contains("= ") {
+        if text.contains("= 1\n") {
             break;
         }
         link += 1;

@@ -23,10 +23,12 @@ pub(crate) async fn carry(
         exchange(&stream, link, &mut to_send, &signals).await
     };
     if let Err(error) = outcome.await {
-        let reason = match error.kind() {
-            ErrorKind::ConnectionRefused => "connection refused".to_owned(),
-            ErrorKind::UnexpectedEof => "the broker closed it".to_owned(),
-            _ => error.to_string(),
+        let reason = if error.kind() == ErrorKind::ConnectionRefused {
+            "connection refused".to_owned()
+        } else if error.kind() == ErrorKind::UnexpectedEof {
+            "the broker closed it".to_owned()
+        } else {
+            error.to_string()
         };
         let _ = signals.send(Signal::Disconnected { link, reason });
     }

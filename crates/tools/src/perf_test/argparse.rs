@@ -78,14 +78,16 @@ const WIDTH: usize = 75;
 pub(super) fn justify(text: &str) -> String {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for part in parts(text) {
+    // The end of the text's last line counts as a letter.
+    let text = format!("{text}\n");
+    for part in parts(&text) {
         if line.len() + part.len() > WIDTH {
             lines.push(fill(&line));
             line.clear();
         }
         line.push_str(part);
     }
-    lines.push(line);
+    lines.push(line.trim_end_matches('\n').to_owned());
     lines.join("\n")
 }
 
@@ -138,6 +140,10 @@ mod tests {
             assert_eq!(justify(&format!("kafka-producer-perf-test: error: {sentence}")), printed);
         };
         // Each was printed by kafka-producer-perf-test.sh of 4.3.0.
+        check(
+            "--num-records should be greater than zero.",
+            "kafka-producer-perf-test:  error:  --num-records  should  be  greater  than\nzero.",
+        );
         check("argument --topic is required", "kafka-producer-perf-test: error: argument --topic is required");
         check(
             "one of the arguments --record-size --payload-file --payload-monotonic is required",
