@@ -2,6 +2,7 @@
 //!
 //! Nothing of it stands in a snapshot, and all of it is bounded.
 
+use super::cargo::Cargo;
 use super::cause::CauseLog;
 use super::group::{Assignment, Wait};
 use super::parcel::Parcel;
@@ -41,6 +42,9 @@ pub struct Seen {
     pub guests: BTreeMap<String, Guest>,
     /// What is under way, by its number.
     pub parcels: BTreeMap<u64, Parcel>,
+    /// By connection: records that the next answer to a Fetch carries.
+    #[serde(skip)]
+    pub(super) fetched: BTreeMap<u64, Vec<Cargo>>,
     /// By group: why a rebalance may be about to begin.
     #[serde(skip)]
     pub(super) departures: BTreeMap<String, (Timestamp, String)>,

@@ -92,6 +92,8 @@ pub struct PacketView {
     /// Bytes of the frame.
     pub size: usize,
     pub what: CargoKind,
+    /// Of a request that carries records: which.
+    pub contents: Option<crate::scene::Contents>,
 }
 
 /// What a packet carries.
@@ -126,6 +128,12 @@ impl PacketView {
                 Cargo::Refuse => CargoKind::Refuse,
                 Cargo::Frame(_) => CargoKind::Frame,
                 Cargo::Close { .. } => CargoKind::Close,
+            },
+            contents: match &packet.cargo {
+                Cargo::Frame(bytes) if packet.direction == Direction::Request && bytes.len() > 4 => {
+                    Some(crate::scene::Contents::of_request(&bytes.slice(4..)))
+                }
+                Cargo::Frame(_) | Cargo::Connect | Cargo::Accept | Cargo::Refuse | Cargo::Close { .. } => None,
             },
         }
     }

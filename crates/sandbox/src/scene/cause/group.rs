@@ -159,7 +159,7 @@ fn of_group(scene: &Scene, event: &Event, happening: &GroupEvent) -> Told {
         GroupEvent::PartitionsAssigned { generation_id, assignments, .. } => {
             let mut parts: Vec<String> = assignments.iter().map(|given| what_is_read(&known, given)).collect();
             parts.sort();
-            let text = format!("deals the partitions of generation {generation_id}: {}", list(&parts));
+            let text = format!("deals the partitions of generation {generation_id}: {}", parts.join("; "));
             Told::new("partitions_assigned", Notable, head, text)
         }
         GroupEvent::GroupLoaded { group } => {

@@ -4,6 +4,7 @@
 //! can tell what matters and still answer who asks for everything.
 
 mod broker;
+mod change;
 mod consumer;
 mod group;
 mod idle;
@@ -13,6 +14,7 @@ mod tests;
 
 use super::Scene;
 use super::node::NodeId;
+use crate::world::Change;
 use runnel_broker::{Event, Timestamp};
 use runnel_clients::consumer::ConsumerEvent;
 use runnel_clients::event::{ConnectionEvent, ProducerEvent};
@@ -129,6 +131,11 @@ pub(super) fn consequences(scene: &Scene, event: &Event) -> Vec<Cause> {
 /// The sentence for what happened inside a consumer.
 pub(super) fn of_consumer(scene: &Scene, name: &str, event: &ConsumerEvent, time: Timestamp) -> Cause {
     consumer::told(name, event, time).at(scene.sequence, time)
+}
+
+/// The sentence for what a person changed. The scene is as it was before the change.
+pub(super) fn of_change(scene: &Scene, change: &Change, time: Timestamp) -> Cause {
+    change::told(scene, change).at(scene.sequence, time)
 }
 
 /// The sentence for what happened inside a producer.

@@ -81,20 +81,23 @@ pub(super) fn of_connection(name: &str, event: &ConnectionEvent) -> Told {
     let broker = |node_id: &Option<i32>| node_id.map_or("a bootstrap address".to_owned(), |id| format!("broker {id}"));
     let told = match event {
         ConnectionEvent::Connecting { node_id, address, .. } => {
-            told("connecting", Routine, format!("connects to {} at {address}", broker(node_id))).to_node(*node_id)
+            told("connecting", Routine, format!("connects to {} at {address}", broker(node_id))).at_node(*node_id)
         }
         ConnectionEvent::Connected { node_id, .. } => {
-            told("connected", Routine, format!("is connected to {}", broker(node_id))).to_node(*node_id)
+            told("connected", Routine, format!("is connected to {}", broker(node_id))).at_node(*node_id)
         }
         ConnectionEvent::Disconnected { node_id, reason, .. } => {
             told("disconnected", Warning, format!("has lost its connection to {}: {reason}", broker(node_id)))
-                .to_node(*node_id)
+                .at_node(*node_id)
         }
         ConnectionEvent::MetadataRefreshed { is_changed, topics, .. } => {
             let names: Vec<&str> = topics.iter().map(|topic| topic.topic.as_str()).collect();
-            let of = if names.is_empty() { "the brokers".to_owned() } else { list(&names) };
+            let of = match names.as_slice() {
+                [] => "which brokers there are".to_owned(),
+                names => format!("who leads {}", list(names)),
+            };
             let news = if *is_changed { "learns anew" } else { "asks again, and nothing has changed:" };
-            told("metadata_refreshed", Routine, format!("{news} who leads {of}"))
+            told("metadata_refreshed", Routine, format!("{news} {of}"))
         }
         ConnectionEvent::MetadataFailed { reason, will_retry } => {
             let then = if *will_retry { "asks again" } else { "gives up" };
@@ -146,7 +149,7 @@ impl Told {
         self.about(NodeId::lane(topic, partition))
     }
 
-    fn to_node(self, node_id: Option<i32>) -> Self {
+    fn at_node(self, node_id: Option<i32>) -> Self {
         node_id.into_iter().fold(self, |told, node_id| told.about(NodeId::Broker(node_id)))
     }
 }

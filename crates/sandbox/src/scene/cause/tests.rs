@@ -288,29 +288,29 @@ fn what_happens_in_groups() {
     check(
         &causes,
         expect![[r#"
-        - group_state_changed: group billing goes from CompletingRebalance to Stable: every member of generation 4 has its partitions
-          member_id_assigned: carl asks to join group billing and is told to come back as carl-1
-        - member_joined: carl joins group billing as the static member desk-1
-          member_rejoined: anna joins group billing again, which waits for bob
-        - join_answered: anna has its old place in group billing: a static member that comes back moves nothing
-        - member_replaced: anna is back in group billing as the static member desk-1: who still uses its old identifier is fenced
-        - member_left: anna is out of group billing: it left, saying "the consumer is being closed"
-        ! member_left: anna is out of group billing: it was silent for its session time-out of 30 s
-        ! member_left: anna is out of group billing: it did not join again within the rebalance time-out of 60 s
-        ! member_left: anna is out of group billing: it did not ask for its assignment within the rebalance time-out of 60 s
-        ! member_left: anna is out of group billing: it found the group full
-        ! member_left: anna is out of group billing: it has to look for another coordinator
-        - rebalance_started: group billing rebalances: Updating metadata for member anna during Stable
-        - generation_started: group billing begins generation 4 with 2 members: anna leads and deals the partitions with the assignor range
-        - partitions_assigned: group billing deals the partitions of generation 4: anna reads orders partitions 0 and 1 and bob reads nothing
-        - offsets_committed: anna commits for group billing: offset 5 of orders-0, after 3
-        - offsets_removed: group billing loses its committed offsets of orders-0: they were kept for offsets.retention.minutes
-          deadline_set: group billing hears of anna, who may be silent for 30 s from here on
-          deadline_set: group billing waits for its members to join, at most 30 s
-          deadline_set: group billing waits for its members to ask for their assignment, at most 30 s
-          deadline_cleared: group billing is done waiting for members to join
-        - group_removed: group billing is gone: deleted
-    "#]],
+            - group_state_changed: group billing goes from CompletingRebalance to Stable: every member of generation 4 has its partitions
+              member_id_assigned: carl asks to join group billing and is told to come back as carl-1
+            - member_joined: carl joins group billing as the static member desk-1
+              member_rejoined: anna joins group billing again, which waits for bob
+            - join_answered: anna has its old place in group billing: a static member that comes back moves nothing
+            - member_replaced: anna is back in group billing as the static member desk-1: who still uses its old identifier is fenced
+            - member_left: anna is out of group billing: it left, saying "the consumer is being closed"
+            ! member_left: anna is out of group billing: it was silent for its session time-out of 30 s
+            ! member_left: anna is out of group billing: it did not join again within the rebalance time-out of 60 s
+            ! member_left: anna is out of group billing: it did not ask for its assignment within the rebalance time-out of 60 s
+            ! member_left: anna is out of group billing: it found the group full
+            ! member_left: anna is out of group billing: it has to look for another coordinator
+            - rebalance_started: group billing rebalances: Updating metadata for member anna during Stable
+            - generation_started: group billing begins generation 4 with 2 members: anna leads and deals the partitions with the assignor range
+            - partitions_assigned: group billing deals the partitions of generation 4: anna reads orders partitions 0 and 1; bob reads nothing
+            - offsets_committed: anna commits for group billing: offset 5 of orders-0, after 3
+            - offsets_removed: group billing loses its committed offsets of orders-0: they were kept for offsets.retention.minutes
+              deadline_set: group billing hears of anna, who may be silent for 30 s from here on
+              deadline_set: group billing waits for its members to join, at most 30 s
+              deadline_set: group billing waits for its members to ask for their assignment, at most 30 s
+              deadline_cleared: group billing is done waiting for members to join
+            - group_removed: group billing is gone: deleted
+        "#]],
     );
 }
 
@@ -486,25 +486,25 @@ fn what_happens_inside_producers() {
     check(
         &causes,
         expect![[r#"
-          record_waits: checkout holds back a record for orders: it waits for metadata
-          record_queued: checkout puts a record in line for orders-0: murmur2 of its key, with its sign bit cleared, is 1619149554, and 1619149554 modulo 3 partitions is 0
-          record_queued: checkout puts a record in line for orders-2: it has no key, and partition 2 was drawn for all such records until a batch is full
-          record_queued: checkout puts a record in line for orders-1: CRC-32 of its key is 2354152789, and 2354152789 modulo 3 partitions is 1
-          batch_sent: checkout sends 3 records for orders-0 to broker 1, for the 2. time
-          batch_acknowledged: checkout knows that 3 records lie in orders-0 from offset 4 on
-        ! batch_retried: checkout will send 3 records for orders-0 again in 100 ms: NOT_LEADER_OR_FOLLOWER
-        ! batch_split: checkout splits a batch of 3 records for orders-0 into 2: the broker found it too large
-        ! call_retried: checkout will try the whole call with 3 records again in 300 ms, after 1 attempt: REQUEST_TIMED_OUT
-        ! records_failed: checkout gives up 3 records for orders-0: delivery.timeout.ms is over
-          producer_id_obtained: checkout has producer id 1000 with epoch 0 and numbers its records
-        ! producer_epoch_bumped: checkout begins to number anew as producer id 1000 with epoch 1: a batch is lost
-        ! producer_id_refused: checkout gets no producer id: CLUSTER_AUTHORIZATION_FAILED
-        - closed: checkout is closed: all that it was given is settled
-          connecting: checkout connects to a bootstrap address at localhost:9092
-          connected: checkout is connected to broker 1
-        ! disconnected: checkout has lost its connection to broker 1: connection reset
-          metadata_refreshed: checkout learns anew who leads the brokers
-        ! metadata_failed: checkout could not learn who leads what and asks again: no broker answers
-    "#]],
+              record_waits: checkout holds back a record for orders: it waits for metadata
+              record_queued: checkout puts a record in line for orders-0: murmur2 of its key, with its sign bit cleared, is 1619149554, and 1619149554 modulo 3 partitions is 0
+              record_queued: checkout puts a record in line for orders-2: it has no key, and partition 2 was drawn for all such records until a batch is full
+              record_queued: checkout puts a record in line for orders-1: CRC-32 of its key is 2354152789, and 2354152789 modulo 3 partitions is 1
+              batch_sent: checkout sends 3 records for orders-0 to broker 1, for the 2. time
+              batch_acknowledged: checkout knows that 3 records lie in orders-0 from offset 4 on
+            ! batch_retried: checkout will send 3 records for orders-0 again in 100 ms: NOT_LEADER_OR_FOLLOWER
+            ! batch_split: checkout splits a batch of 3 records for orders-0 into 2: the broker found it too large
+            ! call_retried: checkout will try the whole call with 3 records again in 300 ms, after 1 attempt: REQUEST_TIMED_OUT
+            ! records_failed: checkout gives up 3 records for orders-0: delivery.timeout.ms is over
+              producer_id_obtained: checkout has producer id 1000 with epoch 0 and numbers its records
+            ! producer_epoch_bumped: checkout begins to number anew as producer id 1000 with epoch 1: a batch is lost
+            ! producer_id_refused: checkout gets no producer id: CLUSTER_AUTHORIZATION_FAILED
+            - closed: checkout is closed: all that it was given is settled
+              connecting: checkout connects to a bootstrap address at localhost:9092
+              connected: checkout is connected to broker 1
+            ! disconnected: checkout has lost its connection to broker 1: connection reset
+              metadata_refreshed: checkout learns anew which brokers there are
+            ! metadata_failed: checkout could not learn who leads what and asks again: no broker answers
+        "#]],
     );
 }

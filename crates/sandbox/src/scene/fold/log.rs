@@ -144,8 +144,11 @@ impl Scene {
     }
 
     fn fold_fetched(&mut self, event: &Event) -> Shape {
-        let EventKind::RecordsFetched { topic, from, to, connection, .. } = &event.kind else { return Shape::Same };
+        let EventKind::RecordsFetched { topic, partition, from, to, connection, .. } = &event.kind else {
+            return Shape::Same;
+        };
         self.seen.fetch_waits.remove(&connection.0);
+        self.note_fetched(connection.0, topic, *partition, *from, *to);
         let count = to.saturating_sub(*from).saturating_add(1);
         self.seen.rates.consumed.note(event.time, count);
         self.seen.rates.topic(topic).consumed.note(event.time, count);

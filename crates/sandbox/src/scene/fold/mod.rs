@@ -2,6 +2,7 @@
 
 mod client;
 mod group;
+mod happening;
 mod log;
 mod producer;
 
@@ -148,6 +149,7 @@ impl Scene {
 
     fn close(&mut self, connection: ConnectionId) -> Shape {
         self.seen.fetch_waits.remove(&connection.0);
+        self.seen.fetched.remove(&connection.0);
         let Some(closed) = self.cluster.connections.remove(&connection.0) else { return Shape::Same };
         let is_gone = !self.cluster.connections.values().any(|other| other.client_id == closed.client_id);
         if is_gone && self.seen.guests.remove(&closed.client_id).is_some() { Shape::Changed } else { Shape::Same }

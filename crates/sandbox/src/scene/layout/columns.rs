@@ -126,7 +126,7 @@ fn put_lanes(card: &CardPlan, at: Point, measures: &Measures, areas: &mut Areas)
 /// Width and height of a fence around so many consumers.
 fn fence_size(actors: usize) -> (f64, f64) {
     let columns = actors.div_ceil(READERS_MAX).max(1);
-    let rows = actors.min(READERS_MAX).max(1);
+    let rows = actors.clamp(1, READERS_MAX);
     let width = number(columns) * (READER_WIDTH + READER_GAP) - READER_GAP + 2.0 * FENCE_PADDING;
     (width, FENCE_HEADING + rows_height(rows, READER_HEIGHT, READER_GAP) + FENCE_PADDING)
 }

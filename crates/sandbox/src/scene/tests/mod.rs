@@ -5,3 +5,4 @@ mod drive;
 mod law;
 mod parts;
 mod stories;
+mod worlds;
