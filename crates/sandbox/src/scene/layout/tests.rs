@@ -32,12 +32,12 @@ fn plan(brokers: i32, topics: &[(&str, i32)], producers: usize, groups: &[usize]
 
 /// Whether one thing is meant to lie in the other.
 fn holds(outer: &NodeId, inner: &NodeId) -> bool {
-    match (outer, inner) {
+    matches!(
+        (outer, inner),
         (NodeId::Broker(_), NodeId::Card { .. } | NodeId::Lane { .. })
-        | (NodeId::Card { .. } | NodeId::Topic(_), NodeId::Lane { .. })
-        | (NodeId::Group(_), NodeId::Client(_) | NodeId::Member { .. }) => true,
-        _ => false,
-    }
+            | (NodeId::Card { .. } | NodeId::Topic(_), NodeId::Lane { .. })
+            | (NodeId::Group(_), NodeId::Client(_) | NodeId::Member { .. })
+    )
 }
 
 #[track_caller]
