@@ -152,21 +152,19 @@ impl Story {
     /// # Errors
     /// Why it cannot be done. Nothing is changed then.
     pub fn apply(&mut self, command: &Command) -> Result<Forked, Refusal> {
-        match command {
-            Command::Wait(time) => {
-                self.run_until(self.now() + *time);
-                Ok(None)
-            }
-            Command::Settle => {
-                self.settle();
-                Ok(None)
-            }
-            // These say how the world was made; they are done already, or refused.
-            Command::Profile(_) | Command::Brokers { .. } | Command::Seed(_) => {
-                self.world.apply(command).map(|()| None)
-            }
-            _other => self.act(Action::Command(command.clone())).map(|(forked, _)| forked),
+        if let Command::Wait(time) = command {
+            self.run_until(self.now() + *time);
+            return Ok(None);
         }
+        if *command == Command::Settle {
+            self.settle();
+            return Ok(None);
+        }
+        // These say how the world was made; they are done already, or refused.
+        if matches!(command, Command::Profile(_) | Command::Brokers { .. } | Command::Seed(_)) {
+            return self.world.apply(command).map(|()| None);
+        }
+        self.act(Action::Command(command.clone())).map(|(forked, _)| forked)
     }
 
     /// Runs a script: all of it, or up to the first command that is refused.
@@ -331,9 +329,10 @@ impl Story {
         };
         for entry in self.entries.iter() {
             wait_until(entry.time, &mut text);
-            match &entry.action {
-                Action::Command(command) => text.push_str(&format!("{command}\n")),
-                other => text.push_str(&format!("# {other}\n")),
+            if let Action::Command(command) = &entry.action {
+                text.push_str(&format!("{command}\n"));
+            } else {
+                text.push_str(&format!("# {}\n", entry.action));
             }
         }
         wait_until(self.end, &mut text);

@@ -37,6 +37,7 @@ impl Teller {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only what is worth a line is told")]
     pub(super) fn note_consumer(&mut self, name: &str, event: &ConsumerEvent) {
         match event {
             ConsumerEvent::Assigned { partitions, .. } => self.say(format!("{name} <- {}", places(partitions))),

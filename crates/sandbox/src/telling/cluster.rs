@@ -1,7 +1,7 @@
 //! What brokers do, as lines.
 
 use super::{Line, Teller};
-use runnel_broker::groups::{GroupEvent, LeaveReason, OffsetRemoval};
+use runnel_broker::groups::{GroupEvent, GroupState, LeaveReason, OffsetRemoval};
 use runnel_broker::{Event, EventKind, RemovalReason};
 
 /// Kafka's own topics are the inside of groups and transactions; their records are silent.
@@ -14,6 +14,7 @@ fn counted(partitions: usize) -> String {
 }
 
 impl Teller {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only what is worth a line is told")]
     pub(super) fn note_broker(&mut self, event: &Event) {
         match &event.kind {
             EventKind::TopicCreated { topic, partitions, .. } if !is_internal(topic) => {
@@ -85,16 +86,17 @@ impl Teller {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only what is worth a line is told")]
     fn note_group(&mut self, event: &GroupEvent) {
         match event {
             GroupEvent::GroupStateChanged { group_id, from, to, .. } => {
                 let line = self.lines.iter_mut().rev().find_map(|line| match line {
                     Line::States { group, states } if group == group_id => Some(states),
-                    _ => None,
+                    Line::Plain(_) | Line::States { .. } | Line::Run { .. } | Line::Moves { .. } => None,
                 });
                 if let Some(states) = line
                     && states.last() == Some(from)
-                    && !from.is_rest()
+                    && !rests(*from)
                 {
                     states.push(*to);
                 } else {
@@ -132,16 +134,9 @@ impl Teller {
 }
 
 /// Whether a group rests in a state, so that what follows is another story.
-trait Rest {
-    fn is_rest(self) -> bool;
-}
-
-impl Rest for runnel_broker::groups::GroupState {
-    fn is_rest(self) -> bool {
-        use runnel_broker::groups::GroupState;
-        match self {
-            GroupState::Empty | GroupState::Stable | GroupState::Dead => true,
-            GroupState::PreparingRebalance | GroupState::CompletingRebalance => false,
-        }
+fn rests(state: GroupState) -> bool {
+    match state {
+        GroupState::Empty | GroupState::Stable | GroupState::Dead => true,
+        GroupState::PreparingRebalance | GroupState::CompletingRebalance => false,
     }
 }

@@ -145,7 +145,7 @@ impl fmt::Display for Transcript {
             if index > 0 {
                 writeln!(out)?;
             }
-            write!(out, "{}----\n", block.commands)?;
+            writeln!(out, "{}----", block.commands)?;
             for line in &block.expected {
                 writeln!(out, "{line}")?;
             }

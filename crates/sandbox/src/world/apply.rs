@@ -41,13 +41,9 @@ impl World {
     /// Why it cannot be done. Nothing of it is done then.
     pub fn apply(&mut self, command: &Command) -> Result<(), Refusal> {
         self.finish_instant();
-        let outcome = match command {
-            // Brokers are asked, and asking leaves traces.
-            Command::Topic { .. } | Command::AlterTopic { .. } | Command::DeleteTopic(_) => {
-                self.all_or_nothing(command)
-            }
-            _other => self.carry_out(command),
-        };
+        // Brokers are asked about topics, and asking leaves traces.
+        let asks = matches!(command, Command::Topic { .. } | Command::AlterTopic { .. } | Command::DeleteTopic(_));
+        let outcome = if asks { self.all_or_nothing(command) } else { self.carry_out(command) };
         self.tell_packets();
         outcome
     }

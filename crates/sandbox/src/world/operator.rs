@@ -4,11 +4,15 @@ use super::{Refusal, World};
 use crate::script::Direction;
 use bytes::Bytes;
 use runnel_broker::{BrokerId, ConnectionId, Input};
-use runnel_protocol::messages::create_partitions::{CreatePartitionsRequest, CreatePartitionsTopic};
-use runnel_protocol::messages::create_topics::{CreatableTopic, CreatableTopicConfig, CreateTopicsRequest};
-use runnel_protocol::messages::delete_topics::{DeleteTopicState, DeleteTopicsRequest};
+use runnel_protocol::messages::create_partitions::{
+    CreatePartitionsRequest, CreatePartitionsResponse, CreatePartitionsTopic,
+};
+use runnel_protocol::messages::create_topics::{
+    CreatableTopic, CreatableTopicConfig, CreateTopicsRequest, CreateTopicsResponse,
+};
+use runnel_protocol::messages::delete_topics::{DeleteTopicState, DeleteTopicsRequest, DeleteTopicsResponse};
 use runnel_protocol::messages::incremental_alter_configs::{
-    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest,
+    AlterConfigsResource, AlterableConfig, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
 };
 use runnel_protocol::{ErrorCode, Request, Response, frame};
 use std::collections::BTreeMap;
@@ -45,12 +49,8 @@ impl World {
             ..CreatableTopic::default()
         };
         let request = CreateTopicsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS, ..Default::default() };
-        match self.ask(&Request::CreateTopics(request))? {
-            Response::CreateTopics(response) => {
-                response.topics.iter().try_for_each(|topic| check(topic.error_code, topic.error_message.as_deref()))
-            }
-            _other => Err(unexpected()),
-        }
+        let response: CreateTopicsResponse = self.ask(&Request::CreateTopics(request))?;
+        response.topics.iter().try_for_each(|topic| check(topic.error_code, topic.error_message.as_deref()))
     }
 
     pub(super) fn alter_topic(
@@ -66,13 +66,8 @@ impl World {
                 assignments: None,
             };
             let request = CreatePartitionsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS, validate_only: false };
-            match self.ask(&Request::CreatePartitions(request))? {
-                Response::CreatePartitions(response) => response
-                    .results
-                    .iter()
-                    .try_for_each(|result| check(result.error_code, result.error_message.as_deref()))?,
-                _other => return Err(unexpected()),
-            }
+            let response: CreatePartitionsResponse = self.ask(&Request::CreatePartitions(request))?;
+            response.results.iter().try_for_each(|result| check(result.error_code, result.error_message.as_deref()))?;
         }
         if configs.is_empty() {
             return Ok(());
@@ -88,29 +83,19 @@ impl World {
             configs: configs.collect(),
         };
         let request = IncrementalAlterConfigsRequest { resources: vec![resource], validate_only: false };
-        match self.ask(&Request::IncrementalAlterConfigs(request))? {
-            Response::IncrementalAlterConfigs(response) => response
-                .responses
-                .iter()
-                .try_for_each(|result| check(result.error_code, result.error_message.as_deref())),
-            _other => Err(unexpected()),
-        }
+        let response: IncrementalAlterConfigsResponse = self.ask(&Request::IncrementalAlterConfigs(request))?;
+        response.responses.iter().try_for_each(|result| check(result.error_code, result.error_message.as_deref()))
     }
 
     pub(super) fn delete_topic(&mut self, name: &str) -> Result<(), Refusal> {
         let topic = DeleteTopicState { name: Some(name.into()), ..DeleteTopicState::default() };
         let request = DeleteTopicsRequest { topics: vec![topic], timeout_ms: TIMEOUT_MS, ..Default::default() };
-        match self.ask(&Request::DeleteTopics(request))? {
-            Response::DeleteTopics(response) => response
-                .responses
-                .iter()
-                .try_for_each(|result| check(result.error_code, result.error_message.as_deref())),
-            _other => Err(unexpected()),
-        }
+        let response: DeleteTopicsResponse = self.ask(&Request::DeleteTopics(request))?;
+        response.responses.iter().try_for_each(|result| check(result.error_code, result.error_message.as_deref()))
     }
 
     /// Asks the first broker that is alive, and takes the answer.
-    fn ask(&mut self, request: &Request) -> Result<Response, Refusal> {
+    fn ask<A: TryFrom<Response>>(&mut self, request: &Request) -> Result<A, Refusal> {
         let alive = self.settings.broker_ids().find(|id| self.is_broker_alive(*id));
         let broker = BrokerId(alive.ok_or_else(|| Refusal::new("no broker is alive"))?);
         let key = request.api_key();
@@ -130,7 +115,7 @@ impl World {
         self.trace.note(self.now, connection, Direction::Answer, &answer);
         let (_, response) = frame::decode_response(key, version, &answer.slice(4..))
             .map_err(|error| Refusal::new(format!("broker {broker}: {error}")))?;
-        Ok(response)
+        A::try_from(response).map_err(|_| unexpected())
     }
 }
 

@@ -49,6 +49,7 @@ impl WorldSettings {
         settings
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only three commands are about the whole world")]
     fn read(&mut self, command: &Command) {
         match command {
             Command::Profile(profile) => self.profile = *profile,

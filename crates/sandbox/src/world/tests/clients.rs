@@ -6,8 +6,7 @@ use crate::world::{ProcessState, World};
 use std::time::Duration;
 
 /// What was told since the last call.
-fn told(world: &mut World) -> Vec<String> {
-    let mut teller = Teller::default();
+fn told(world: &mut World, teller: &mut Teller) -> Vec<String> {
     while let Some(happening) = world.poll_happening() {
         teller.note(&happening);
     }
@@ -121,14 +120,16 @@ fn settings_that_a_library_has_not_are_refused() {
 fn a_settled_world_has_only_periodic_work() {
     let mut world = world("topic orders\nproducer shop\nconsumer anna group=g topics=orders processing=2s\nsettle");
     assert!(world.elapsed() < Duration::from_secs(10), "{:?}", world.elapsed());
-    told(&mut world);
+    let mut teller = Teller::default();
+    told(&mut world, &mut teller);
     let before = world.now();
     run(&mut world, "send shop orders count=3");
     run(&mut world, "settle");
     let took = world.now().since(before);
     let left = world.describe_work_left();
     assert!(took > Duration::from_secs(6) && took < Duration::from_secs(12), "{took:?}, {left:?}");
-    assert_eq!(told(&mut world), ["shop -> orders-0@0..2", "anna did orders-0@0..2", "anna commits orders-0@3"]);
+    let wanted = ["shop -> orders-0@0..2", "anna did orders-0@0..2", "anna commits orders-0@3"];
+    assert_eq!(told(&mut world, &mut teller), wanted);
     let before = world.now();
     run(&mut world, "settle");
     assert_eq!(world.now(), before);
