@@ -2,7 +2,7 @@
 //!
 //! The member that the coordinator made leader of its group runs one of these over what all members said about
 //! themselves. Each gives what the real client of that name gives for the same input, also where that depends on the
-//! order in which Java walks a hash table ([`hash_order`]) or is a known flaw ([`Assignor::Kafkajs`]). Racks are left
+//! order in which Java walks a hash table (`hash_order`) or is a known flaw ([`Assignor::Kafkajs`]). Racks are left
 //! out.
 //!
 //! ```

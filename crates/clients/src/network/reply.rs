@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Peer {
     /// An address of `bootstrap.servers`, by position.
     Bootstrap(usize),
-    /// A broker that metadata told of ([`Network::learn`]).
+    /// A broker that metadata told of ([`Network::learn`](super::Network::learn)).
     Node {
         /// The broker's number.
         node_id: i32,

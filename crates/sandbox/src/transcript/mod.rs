@@ -14,7 +14,7 @@
 //! ...
 //! ```
 //!
-//! A block is commands, a line of four dashes, and the lines that a [`Teller`](crate::telling::Teller) tells, up to an
+//! A block is commands, a line of four dashes, and the lines that a [`Teller`] tells, up to an
 //! empty line. Comments stand among the commands. A command that is refused is told as such and does not end the story:
 //! `refused: ...`.
 
