@@ -9,6 +9,7 @@
 //! - [`world`]: the cluster, the clients and tools around it, and one clock.
 //! - [`telling`] and [`transcript`]: what happens in compact lines, and stories that say what they expect.
 //! - [`history`]: a world with its past: entries, snapshots, forks, a file format.
+//! - [`viewing`]: a story with its scene, which is what a page shows.
 //! - [`cables`]: what lies between a client and a broker: latency, cuts, lost and late messages, taps.
 
 pub mod cables;
@@ -17,4 +18,5 @@ pub mod scene;
 pub mod script;
 pub mod telling;
 pub mod transcript;
+pub mod viewing;
 pub mod world;

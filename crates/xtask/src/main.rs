@@ -6,6 +6,7 @@
 
 mod bench;
 mod build;
+mod page;
 mod setup;
 mod shell;
 mod suites;
@@ -19,6 +20,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   up [ARGUMENT...]     build the server and start it; arguments go to `runnel serve`
+  page [--quick]       make the page as static files in target/page; quickly, for who works on it, in target/page-dev
   build                make target/release/runnel
   test                 run everything that must hold before a change lands
   setup                fetch what the tests with real clients need
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
         ["up", ref rest @ ..] => up::up(rest),
+        ["page"] => page::build(page::Care::Shipped).map(|folder| println!("{}", folder.display())),
+        ["page", "--quick"] => page::build(page::Care::Quick).map(|folder| println!("{}", folder.display())),
         ["build"] => build::release().map(|binary| println!("{}", binary.display())),
         ["test"] => suites::test(),
         ["setup"] => setup::clients().map(|missing| missing.iter().for_each(|line| println!("{line}"))),

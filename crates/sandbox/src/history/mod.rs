@@ -17,6 +17,7 @@ mod file;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use entry::{Action, Entry};
 pub use file::{FORMAT_VERSION, HistoryError};
@@ -173,12 +174,7 @@ impl Story {
     /// A script that cannot be read, and then nothing is done; or a command that is refused.
     pub fn run_script(&mut self, text: &str) -> Result<Forked, ScriptStop> {
         let script = Script::parse(text).map_err(ScriptStop::Wrong)?;
-        let is_new = self.entries.is_empty() && self.now() == self.start();
-        let mut known = self.world.known();
-        if is_new {
-            known.brokers = None;
-        }
-        script.check(known).map_err(ScriptStop::Wrong)?;
+        self.check(&script).map_err(ScriptStop::Wrong)?;
         let mut forked = None;
         for line in &script.lines {
             let done = self.apply(&line.command);

@@ -60,6 +60,11 @@ impl Snapshots {
         (World::clone(&copy.world), copy.cursor)
     }
 
+    /// The beginning.
+    pub(super) fn first(&self) -> (World, usize) {
+        (World::clone(&self.copies[0].world), self.copies[0].cursor)
+    }
+
     /// Whether a copy lies between where the world stands and a later time.
     pub(super) fn is_nearer(&self, time: Timestamp, world: &World) -> bool {
         let place = self.copies.partition_point(|copy| copy.world.now() <= time).saturating_sub(1);

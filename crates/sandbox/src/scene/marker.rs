@@ -4,7 +4,7 @@ use super::Scene;
 use serde::Serialize;
 
 /// What stands at an offset.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkerKind {
     /// A group's committed offset: where it goes on after a restart.

@@ -24,6 +24,18 @@ pub(crate) fn clients() -> Result<Vec<String>, Failure> {
     Ok(optional.into_iter().filter_map(Result::err).map(|Failure(reason)| format!("left out: {reason}")).collect())
 }
 
+/// Makes what the page is made with ready.
+pub(crate) fn page_packages() -> Result<(), Failure> {
+    node::page_packages()
+}
+
+/// Adds the target of the browser to this Rust.
+pub(crate) fn wasm_target() -> Result<(), Failure> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    crate::shell::run_quietly(program("rustup").args(["target", "add", TARGET]))
+        .map_err(|Failure(reason)| Failure(format!("the target {TARGET} cannot be added to this Rust: {reason}")))
+}
+
 /// Makes Chromium and its driver ready, and says how the driver is started.
 pub(crate) fn chromium_driver() -> Result<String, Failure> {
     chromium::driver()

@@ -2,19 +2,12 @@
 
 use super::is_fresh;
 use crate::shell::{Failure, ask, program, root, run_quietly};
+use std::path::Path;
 
 /// Installs the pinned packages and compiles `tests/clients/node/src`.
 pub(super) fn programs() -> Result<(), Failure> {
-    let version = ask(program("node").arg("--version")).unwrap_or_default();
-    let major = version.trim_start_matches('v').split('.').next().and_then(|number| number.parse::<u32>().ok());
-    if major.is_none_or(|major| major < 20) {
-        return Err(Failure(format!("Node 20 or newer is not there (found {version:?}): install it")));
-    }
     let folder = root().join("tests/clients/node");
-    if !is_fresh(&folder.join("node_modules/.package-lock.json"), &[&folder.join("package-lock.json")]) {
-        println!("installing kafkajs and the TypeScript compiler");
-        run_quietly(npm().current_dir(&folder).arg("ci"))?;
-    }
+    install(&folder, "kafkajs and the TypeScript compiler")?;
     if !is_fresh(&folder.join("dist/bench.js"), &[&folder.join("src"), &folder.join("tsconfig.json")]) {
         let _ = std::fs::remove_dir_all(folder.join("dist"));
         run_quietly(program("node").current_dir(&folder).args([
@@ -22,6 +15,25 @@ pub(super) fn programs() -> Result<(), Failure> {
             "--build",
             "--force",
         ]))?;
+    }
+    Ok(())
+}
+
+/// Installs what makes the page smaller.
+pub(super) fn page_packages() -> Result<(), Failure> {
+    install(&root().join("web"), "binaryen")
+}
+
+/// Installs the packages that a folder pins, if they are not there.
+fn install(folder: &Path, what: &str) -> Result<(), Failure> {
+    let version = ask(program("node").arg("--version")).unwrap_or_default();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|number| number.parse::<u32>().ok());
+    if major.is_none_or(|major| major < 20) {
+        return Err(Failure(format!("Node 20 or newer is not there (found {version:?}): install it")));
+    }
+    if !is_fresh(&folder.join("node_modules/.package-lock.json"), &[&folder.join("package-lock.json")]) {
+        println!("installing {what}");
+        run_quietly(npm().current_dir(folder).arg("ci"))?;
     }
     Ok(())
 }

@@ -1,0 +1,269 @@
+//! A story that is watched: with its scene, at every place in time.
+//!
+//! A [`Story`] alone knows what was done and can go anywhere; a [`Scene`] alone knows what led to where it stands, but
+//! not how to go back. A [`Viewing`] keeps both together: time passes and the scene follows, one goes back and the scene
+//! is what it was, with its sentences and figures.
+//!
+//! ```
+//! use runnel_sandbox::viewing::Viewing;
+//! let mut viewing = Viewing::of_script("topic orders partitions=3\nproducer shop\nsend shop orders key=a\nsettle")?;
+//! assert_eq!(viewing.scene().cluster.topics["orders"].lanes.len(), 3);
+//! viewing.seek(viewing.story().start());
+//! assert!(viewing.scene().seen.parcels.is_empty());
+//! # Ok::<(), runnel_sandbox::viewing::BeginError>(())
+//! ```
+
+mod kept;
+#[cfg(test)]
+mod tests;
+
+use crate::history::{HistoryError, ScriptStop, Story};
+use crate::scene::Scene;
+use crate::script::{Command, Script, ScriptError};
+use crate::world::{Happening, HappeningKind, WorldSettings};
+use kept::KeptScenes;
+use runnel_broker::{ConnectionId, OpenError};
+use runnel_protocol::Timestamp;
+use std::fmt;
+use std::time::Duration;
+
+/// How far time goes between two looks at whether there is time left to go on.
+const SLICE: Duration = Duration::from_millis(20);
+
+/// A story with its scene.
+#[derive(Clone, Debug)]
+pub struct Viewing {
+    story: Story,
+    scene: Scene,
+    kept: KeptScenes,
+}
+
+/// What a script has led to.
+#[derive(Debug)]
+pub struct Done {
+    /// The future that was there before, if it was done in the past.
+    pub future: Option<Box<Viewing>>,
+    /// What tools printed and what happened, for who asked.
+    pub happenings: Vec<Happening>,
+}
+
+/// Why a viewing cannot begin.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum BeginError {
+    /// The script cannot be read, or a command is refused.
+    Script(ScriptStop),
+    /// A setting of the brokers is not Kafka's.
+    Settings(String),
+    /// The file cannot be read or played.
+    File(HistoryError),
+}
+
+impl fmt::Display for BeginError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BeginError::Script(stop) => stop.fmt(out),
+            BeginError::Settings(reason) => out.write_str(reason),
+            BeginError::File(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for BeginError {}
+
+impl From<ScriptError> for BeginError {
+    fn from(error: ScriptError) -> Self {
+        BeginError::Script(ScriptStop::Wrong(error))
+    }
+}
+
+impl From<OpenError> for BeginError {
+    fn from(error: OpenError) -> Self {
+        BeginError::Settings(error.to_string())
+    }
+}
+
+impl Viewing {
+    /// Begins with a script, at the time at which scripts begin.
+    ///
+    /// # Errors
+    /// A script with a mistake, and then nothing is done of it.
+    pub fn of_script(text: &str) -> Result<Viewing, BeginError> {
+        let script = Script::parse(text)?;
+        let mut viewing = Viewing::of_story(Story::new(WorldSettings::of(&script))?);
+        viewing.run_script(text).map_err(BeginError::Script)?;
+        Ok(viewing)
+    }
+
+    /// Reads what [`Story::to_file`] has written, and stands at its end.
+    ///
+    /// # Errors
+    /// As [`Story::from_file`].
+    pub fn of_file(text: &str) -> Result<Viewing, BeginError> {
+        Story::from_file(text).map(Viewing::of_story).map_err(BeginError::File)
+    }
+
+    /// Watches a story from its beginning to its end.
+    pub fn of_story(mut story: Story) -> Viewing {
+        let end = story.end();
+        story.rewind_watched();
+        let scene = Scene::from_snapshot(&story.world().cluster().snapshot());
+        let mut viewing = Viewing { story, scene, kept: KeptScenes::default() };
+        viewing.run_until(end);
+        viewing
+    }
+
+    /// The story.
+    pub fn story(&self) -> &Story {
+        &self.story
+    }
+
+    /// What is seen.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Where it stands.
+    pub fn now(&self) -> Timestamp {
+        self.story.now()
+    }
+
+    /// A second viewing that goes on by itself.
+    pub fn fork(&self) -> Viewing {
+        self.clone()
+    }
+
+    /// Starts or ends keeping the last frames of a connection.
+    pub fn set_tapped(&mut self, connection: ConnectionId, tapped: bool) {
+        self.story.set_tapped(connection, tapped);
+    }
+
+    /// When scenes are kept: close together lately, far apart long ago.
+    pub fn kept_times(&self) -> impl Iterator<Item = Timestamp> {
+        self.kept.times()
+    }
+
+    /// Runs a script, all of it or nothing.
+    ///
+    /// # Errors
+    /// A script that cannot be read, or the first command that is refused; everything is then as it was.
+    pub fn run_script(&mut self, text: &str) -> Result<Done, ScriptStop> {
+        let script = Script::parse(text).map_err(ScriptStop::Wrong)?;
+        self.story.check(&script).map_err(ScriptStop::Wrong)?;
+        let before = Box::new(self.clone());
+        let mut done = Done { future: None, happenings: Vec::new() };
+        for line in &script.lines {
+            if let Command::Wait(time) = &line.command {
+                self.run_until(self.now() + *time);
+                continue;
+            }
+            match self.story.apply(&line.command) {
+                Ok(None) => {}
+                Ok(Some(_)) => done.future = Some(before.clone()),
+                Err(refusal) => {
+                    *self = *before;
+                    return Err(ScriptStop::Refused { line: line.number, refusal });
+                }
+            }
+            self.kept.forget_from(self.now());
+            self.look(Some(&mut done.happenings));
+        }
+        Ok(done)
+    }
+
+    /// Lets time pass until then.
+    pub fn run_until(&mut self, time: Timestamp) {
+        self.advance(time, || true);
+    }
+
+    /// Lets time pass until then, as long as there is time left to do so; `true` if it got there.
+    pub fn advance(&mut self, time: Timestamp, mut is_time_left: impl FnMut() -> bool) -> bool {
+        loop {
+            let next = (self.now() + SLICE).min(time);
+            self.story.run_until(next);
+            self.fold(None);
+            self.kept.consider(self.now(), self.story.world().steps(), &self.scene);
+            if next >= time {
+                self.see();
+                return true;
+            }
+            if !is_time_left() {
+                self.see();
+                return false;
+            }
+        }
+    }
+
+    /// Goes on to the next thing that is told, at most a minute; `true` if there was one.
+    pub fn step_event(&mut self) -> bool {
+        let found = self.story.step_event();
+        self.look(None);
+        found
+    }
+
+    /// Goes on to the next packet that arrives, at most a minute; `true` if one did.
+    pub fn step_packet(&mut self) -> bool {
+        let found = self.story.step_packet();
+        self.look(None);
+        found
+    }
+
+    /// Goes to a time between the beginning and the end, back or forth.
+    pub fn seek(&mut self, time: Timestamp) {
+        let time = time.clamp(self.story.start(), self.story.end());
+        let kept = self.kept.before(time).map(|(at, scene)| (at, scene.clone()));
+        let is_ahead = time >= self.now();
+        match kept {
+            Some((at, _)) if is_ahead && at <= self.now() => {}
+            None if is_ahead => {}
+            Some((at, scene)) => {
+                self.story.seek_watched(at);
+                self.scene = Scene::clone(&scene);
+            }
+            None => {
+                self.story.rewind_watched();
+                self.scene = Scene::from_snapshot(&self.story.world().cluster().snapshot());
+            }
+        }
+        self.run_until(time);
+    }
+
+    /// Forgets all places that somebody chose.
+    pub fn tidy(&mut self) {
+        self.scene.tidy();
+    }
+
+    /// Takes in what has happened, and how the clients are.
+    fn look(&mut self, told: Option<&mut Vec<Happening>>) {
+        self.fold(told);
+        self.see();
+    }
+
+    fn fold(&mut self, mut told: Option<&mut Vec<Happening>>) {
+        while let Some(happening) = self.story.poll_happening() {
+            self.scene.fold_happening(&happening);
+            if let Some(told) = told.as_deref_mut() {
+                let is_packet = matches!(happening.kind, HappeningKind::Packet { .. });
+                if !is_packet && told.len() < TOLD_MAX {
+                    told.push(happening);
+                }
+            }
+        }
+        self.scene.advance(self.story.now());
+    }
+
+    fn see(&mut self) {
+        let now = self.now();
+        let names: Vec<String> = self.scene.clients.keys().cloned().collect();
+        for name in names {
+            if let Some(view) = self.story.world().consumer_view(&name) {
+                self.scene.see_consumer(&name, view, now);
+            }
+            if let Some(view) = self.story.world().producer_view(&name) {
+                self.scene.see_producer(&name, view, now);
+            }
+        }
+    }
+}
+
+/// Most happenings that a script hands back.
+const TOLD_MAX: usize = 10_000;

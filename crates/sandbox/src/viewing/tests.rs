@@ -1,0 +1,71 @@
+//! What is seen does not depend on the way there.
+
+use super::Viewing;
+use runnel_protocol::Timestamp;
+use std::time::Duration;
+
+const PAYMENTS: &str = "topic payment-done partitions=3\n\
+    producer checkout\n\
+    consumer anna group=billing topics=payment-done\n\
+    consumer bob group=billing topics=payment-done\n\
+    send checkout payment-done rate=50/s keys=user1..user9\n\
+    wait 20s\n\
+    crash anna\n\
+    wait 60s\n";
+
+fn at(viewing: &Viewing, seconds: u64) -> Timestamp {
+    viewing.story().start() + Duration::from_secs(seconds)
+}
+
+/// All that is drawn, without what is only looked at now and then.
+fn drawn(viewing: &Viewing) -> String {
+    let mut scene = viewing.scene().clone();
+    for client in scene.clients.values_mut() {
+        client.view = None;
+    }
+    serde_json::to_string(&scene.document()).unwrap()
+}
+
+#[test]
+fn a_scene_that_is_sought_is_the_scene_that_was_seen() {
+    let mut viewing = Viewing::of_script(PAYMENTS).unwrap();
+    let end = viewing.now();
+    assert!(viewing.kept_times().count() > 2, "scenes are kept on the way");
+    let mut straight = Viewing::of_story(viewing.story().clone());
+    straight.seek(straight.story().start());
+    for seconds in [3, 19, 20, 21, 40, 66, 80] {
+        let time = at(&viewing, seconds);
+        straight.run_until(time);
+        viewing.seek(end);
+        viewing.seek(time);
+        assert_eq!(viewing.now(), time);
+        assert_eq!(drawn(&viewing), drawn(&straight), "at {seconds} s");
+    }
+}
+
+#[test]
+fn what_is_done_in_the_past_hands_back_the_future() {
+    let mut viewing = Viewing::of_script(PAYMENTS).unwrap();
+    let (end, hash) = (viewing.now(), viewing.story().world().trace_hash());
+    viewing.seek(at(&viewing, 10));
+    let refused = viewing.run_script("topic payment-done").unwrap_err();
+    assert!(refused.to_string().contains("payment-done"), "{refused}");
+    assert_eq!(viewing.story().end(), end, "a refusal costs no future");
+    let done = viewing.run_script("crash bob").unwrap();
+    let future = done.future.expect("it was done in the past");
+    assert_eq!((future.story().end(), viewing.story().end()), (end, at(&viewing, 10)));
+    let mut future = *future;
+    future.seek(end);
+    assert_eq!(future.story().world().trace_hash(), hash);
+    viewing.run_until(at(&viewing, 80));
+    assert_ne!(viewing.story().world().trace_hash(), hash);
+}
+
+#[test]
+fn a_file_is_watched_from_its_beginning() {
+    let viewing = Viewing::of_script(PAYMENTS).unwrap();
+    let again = Viewing::of_file(&viewing.story().to_file()).unwrap();
+    assert_eq!(drawn(&again), drawn(&viewing));
+    let damaged = viewing.story().to_file().replace("crash anna", "crash anne");
+    assert!(Viewing::of_file(&damaged).unwrap_err().to_string().contains("damaged"));
+}

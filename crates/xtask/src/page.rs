@@ -1,0 +1,76 @@
+//! `cargo xtask page`: the page as static files, in `target/page`.
+//!
+//! The list of what it consists of is `index.html`, with the links that trunk reads too. Files that the browser keeps
+//! carry a hash of their content in their names, and lie there in brotli and gzip too, for hosts that send such files.
+
+mod html;
+
+use crate::setup;
+use crate::shell::{Failure, cargo, program, root, run, run_quietly, target};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How much care is taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// As it is shipped: small.
+    Shipped,
+    /// Built quickly, for who works on it.
+    Quick,
+}
+
+/// Makes the page and says where it is.
+pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
+    setup::wasm_target()?;
+    let (profile, out) = match care {
+        Care::Shipped => ("page", target("page")),
+        Care::Quick => ("page-dev", target("page-dev")),
+    };
+    run(cargo().args([
+        "build",
+        "--package",
+        "runnel-web",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        profile,
+    ]))?;
+    run(cargo().args(["build", "--quiet", "--package", "runnel-bindgen", "--bin", "page-bindgen"]))?;
+    let work = target("page-work");
+    recreate(&work)?;
+    let wasm = target("wasm32-unknown-unknown").join(profile).join("runnel-web.wasm");
+    let bindgen = target("debug").join(format!("page-bindgen{}", std::env::consts::EXE_SUFFIX));
+    run_quietly(
+        program(bindgen)
+            .args(["--target", "web", "--no-typescript", "--out-name", "runnel", "--out-dir"])
+            .arg(&work)
+            .arg(wasm),
+    )?;
+    if care == Care::Shipped {
+        setup::page_packages()?;
+        run_quietly(
+            program("node")
+                .arg("web/node_modules/binaryen/bin/wasm-opt")
+                .args(["-Os", "--all-features", "--strip-debug", "--strip-producers", "--output"])
+                .arg(work.join("runnel_bg.wasm"))
+                .arg(work.join("runnel_bg.wasm")),
+        )?;
+    }
+    recreate(&out)?;
+    html::assemble(&root(), &work, &out)?;
+    if care == Care::Shipped {
+        run_quietly(program("node").arg("web/build/compress.mjs").arg(&out))?;
+    }
+    Ok(out)
+}
+
+fn recreate(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| failed("remove", folder, &error))?;
+    }
+    fs::create_dir_all(folder).map_err(|error| failed("make", folder, &error))
+}
+
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure(format!("cannot {what} {}: {error}", path.display()))
+}

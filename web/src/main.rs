@@ -1,0 +1,22 @@
+//! The page: a stage on which a Kafka can be seen and moved.
+//!
+//! Nothing here holds a rule of Kafka's: the world, its history and what is drawn come from `runnel_sandbox`. Rooms:
+//!
+//! - [`page`]: what all parts share: the viewing, the clock, what is selected, how a gesture becomes a command.
+//! - [`stage`]: the picture: lanes, wires, parcels; dragging.
+//! - [`inspector`]: everything about what is selected.
+//! - [`timeline`]: the clock, the past, what happened.
+//! - [`widgets`]: small parts that know nothing of Kafka.
+
+#![expect(unreachable_pub, reason = "the macro that makes components writes `pub` before some of their items")]
+
+mod app;
+mod inspector;
+mod page;
+mod stage;
+mod timeline;
+mod widgets;
+
+fn main() {
+    leptos::mount::mount_to_body(app::App);
+}
