@@ -1,0 +1,58 @@
+// Nobody is shut out, and nothing leaves the page.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { launch, open, run, serve, still } from './page.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let server, browser;
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+async function seriousFaults(page) {
+  // The page's own policy lets no foreign script in, so this one comes through the debugger.
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const found = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    const serious = found.violations.filter((fault) => ['serious', 'critical'].includes(fault.impact));
+    return serious.map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  });
+}
+
+for (const [name, settings] of [
+  ['wide and light', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
+  ['wide and dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
+  ['narrow and light', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }],
+  ['narrow and dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+]) {
+  test(`axe finds nothing serious: ${name}`, async () => {
+    const { page, profile, faults } = await open(browser, server.address, settings);
+    await page.evaluate(() => globalThis.runnel.pause());
+    await still(page);
+    assert.deepEqual(await seriousFaults(page), []);
+    await run(page, 'crash anna\nwait 40s');
+    await page.locator('[data-node="client:bob"]').first().click();
+    await still(page);
+    assert.deepEqual(await seriousFaults(page), []);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+    assert.ok(wide, 'nothing sticks out at the side');
+    assert.deepEqual(faults, []);
+    await profile.close();
+  });
+}
+
+test('the page lies under any path and asks nobody else', async () => {
+  const { profile, faults } = await open(browser, server.address);
+  assert.deepEqual(faults, []);
+  assert.ok(server.asked.every((path) => path.startsWith('/some/where/deep/')), server.asked.join(' '));
+  await profile.close();
+});
