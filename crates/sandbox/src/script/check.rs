@@ -2,6 +2,7 @@
 
 use super::command::{Cable, Command, Node};
 use super::error::Mistake;
+use super::parse::BROKERS_MAX;
 use super::{Line, ScriptError};
 use std::collections::BTreeMap;
 
@@ -75,6 +76,7 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
         | Command::Resume(name) => {
             known.client(name)?;
         }
+        Command::AddBroker(broker) => known.add_broker(*broker)?,
         Command::KillBroker(broker) | Command::ReviveBroker(broker) => known.broker(*broker)?,
         Command::Drop(message) | Command::Delay { message, .. } => {
             known.client(&message.client)?;
@@ -138,6 +140,19 @@ impl Known {
             return Ok(());
         }
         Err(Mistake::found(format!("a broker from 1 to {count}"), &broker.to_string()))
+    }
+
+    /// Brokers are numbered without gaps.
+    fn add_broker(&mut self, broker: i32) -> Result<(), Mistake> {
+        let count = self.brokers.unwrap_or(1);
+        if count >= BROKERS_MAX {
+            return Err(Mistake::found(format!("at most {BROKERS_MAX} brokers"), &format!("broker {broker}")));
+        }
+        if u32::try_from(broker) != Ok(count + 1) {
+            return Err(Mistake::found(format!("broker {}, the next number", count + 1), &format!("broker {broker}")));
+        }
+        self.brokers = Some(count + 1);
+        Ok(())
     }
 
     fn cable(&self, cable: &Cable) -> Result<(), Mistake> {

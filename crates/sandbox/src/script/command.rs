@@ -103,6 +103,8 @@ pub enum Command {
         /// The topics, all of them.
         topics: Vec<String>,
     },
+    /// `broker 4`: a further broker joins the cluster.
+    AddBroker(i32),
     /// `kill broker 2`.
     KillBroker(i32),
     /// `revive broker 2`.

@@ -33,6 +33,7 @@
 //! | `commit NAME` | the consumer commits its positions |
 //! | `slow NAME processing=0s..1h` | how long the consumer works on a record from then on |
 //! | `subscribe NAME TOPIC,...` | the topics of a consumer from its next start on; it may not run meanwhile |
+//! | `broker NUMBER` | a further broker joins the cluster, the one with the next number: new partitions may be placed on it, the others stay where they are |
 //! | `kill broker NUMBER`, `revive broker NUMBER` | the broker's process ends as by kill -9; it starts again with the files that it left |
 //! | `drop next MESSAGE` | the next such message is lost |
 //! | `delay next MESSAGE by 1us..1h` | the next such message is late, and what comes behind it |
@@ -95,6 +96,7 @@ pub use command::{
     Payload, Position, ProducerSpec, Profile, SendSpec,
 };
 pub use error::ScriptError;
+pub(crate) use parse::BROKERS_MAX;
 pub use value::{Keys, Per, Rate};
 
 use std::fmt;

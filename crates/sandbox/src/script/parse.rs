@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Longest time that one `wait` lasts.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(30 * 86_400);
 /// Most brokers of a world.
-pub(super) const BROKERS_MAX: u32 = 16;
+pub(crate) const BROKERS_MAX: u32 = 16;
 /// Most partitions of a topic.
 pub(super) const PARTITIONS_MAX: u32 = 1_000;
 /// How far from the middle of the stage something may stand.
@@ -70,6 +70,7 @@ fn one(word: &str, arguments: &mut Arguments) -> Result<(Command, &'static str),
         "commit" => plain(client(arguments).map(Command::Commit)),
         "slow" => clients::slow(arguments),
         "subscribe" => plain(clients::subscribe(arguments)),
+        "broker" => plain(broker(arguments).map(Command::AddBroker)),
         "kill" => {
             arguments.expect("broker")?;
             plain(broker(arguments).map(Command::KillBroker))

@@ -50,6 +50,7 @@ impl Display for Command {
                 write!(out, "slow {name} processing={}", DisplayDuration(*processing))
             }
             Command::Subscribe { name, topics } => write!(out, "subscribe {name} {}", topics.join(",")),
+            Command::AddBroker(broker) => write!(out, "broker {broker}"),
             Command::KillBroker(broker) => write!(out, "kill broker {broker}"),
             Command::ReviveBroker(broker) => write!(out, "revive broker {broker}"),
             Command::Drop(message) => write!(out, "drop {message}"),

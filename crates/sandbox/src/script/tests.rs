@@ -32,6 +32,7 @@ seek anna payment-done-0 beginning
 commit anna
 slow anna processing=2s
 subscribe anna orders,payment-done
+broker 4
 kill broker 2
 revive broker 2
 drop next produce from checkout
@@ -151,6 +152,9 @@ fn names_are_checked_before_anything_runs() {
     check_names("producer p\nremove p\ncrash p", "line 3: wanted a client that is there, found \"p\"");
     check_names("producer p\nrename p q\ncrash p", "line 3: wanted a client that is there, found \"p\"");
     check_names("brokers 2\nkill broker 3", "line 2: wanted a broker from 1 to 2, found \"3\"");
+    check_names("brokers 2\nbroker 4", "line 2: wanted broker 3, the next number, found \"broker 4\"");
+    check_names("broker 2\nbroker 2", "line 2: wanted broker 3, the next number, found \"broker 2\"");
+    check_names("brokers 16\nbroker 16", "line 2: wanted at most 16 brokers, found \"broker 16\"");
     let wanted = "line 2: wanted this line before all others, in a world that begins, found \"brokers 3\"";
     check_names("topic t\nbrokers 3", wanted);
 }

@@ -77,7 +77,7 @@ impl World {
             };
             Some((process.name.clone(), role))
         });
-        Known { clients: clients.collect(), brokers: Some(self.settings.brokers) }
+        Known { clients: clients.collect(), brokers: Some(self.brokers_count) }
     }
 
     fn carry_out(&mut self, command: &Command) -> Result<(), Refusal> {
@@ -111,6 +111,7 @@ impl World {
             Command::Commit(name) => self.commit(name),
             Command::Slow { name, processing } => self.slow(name, *processing),
             Command::Subscribe { name, topics } => self.subscribe(name, topics),
+            Command::AddBroker(broker) => self.add_broker(*broker),
             Command::KillBroker(broker) => self.kill_broker(*broker),
             Command::ReviveBroker(broker) => self.revive_broker(*broker),
             Command::Drop(message) => self.arm(message, Fault::Drop, command),
@@ -194,9 +195,7 @@ impl World {
                 self.check_broker(*broker)?;
                 Ok((client.clone(), self.id_of(client)?, vec![*broker]))
             }
-            Cable::ClientBrokers(client) => {
-                Ok((client.clone(), self.id_of(client)?, self.settings.broker_ids().collect()))
-            }
+            Cable::ClientBrokers(client) => Ok((client.clone(), self.id_of(client)?, self.broker_ids().collect())),
             Cable::Brokers(..) => Err(Refusal::new("the cables between brokers are not drawn yet")),
         }
     }

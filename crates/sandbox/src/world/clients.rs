@@ -42,7 +42,7 @@ impl World {
 
     /// A machine as the spec says; the world's chance spreads its own.
     fn client_machine(&mut self, spec: &Spec) -> Result<Machine, Refusal> {
-        let bootstrap: Vec<_> = self.settings.broker_ids().map(|id| self.settings.address(id)).collect();
+        let bootstrap: Vec<_> = self.broker_ids().map(|id| self.settings.address(id)).collect();
         let mut random = self.random.clone();
         let machine = Machine::client(spec, bootstrap, random.next_u64(), self.now, self.is_watched)?;
         // A machine that is refused takes no chance away from the next.

@@ -85,7 +85,7 @@ impl World {
 
     /// Opens a connection for a client.
     pub(super) fn connect(&mut self, party: Party, link: LinkId, address: &Address) -> ConnectionId {
-        let broker = self.settings.broker_at(address).unwrap_or(NOWHERE);
+        let broker = self.broker_at(address).unwrap_or(NOWHERE);
         self.cables.open(self.now, party, link, broker)
     }
 

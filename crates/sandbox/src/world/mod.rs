@@ -68,6 +68,8 @@ pub struct World {
     now: Timestamp,
     random: Random,
     cluster: Cluster<MemoryStorage>,
+    /// How many brokers there are.
+    brokers_count: u32,
     /// Brokers whose process is gone.
     dead_brokers: BTreeSet<i32>,
     cables: Cables,
@@ -116,6 +118,7 @@ impl World {
         let cluster = Cluster::open(config, MemoryStorage::new(), settings.start)?;
         let mut world = World {
             now: settings.start,
+            brokers_count: settings.brokers,
             settings: Arc::new(settings),
             random,
             cluster,

@@ -96,7 +96,7 @@ impl World {
 
     /// Asks the first broker that is alive, and takes the answer.
     fn ask<A: TryFrom<Response>>(&mut self, request: &Request) -> Result<A, Refusal> {
-        let alive = self.settings.broker_ids().find(|id| self.is_broker_alive(*id));
+        let alive = self.broker_ids().find(|id| self.is_broker_alive(*id));
         let broker = BrokerId(alive.ok_or_else(|| Refusal::new("no broker is alive"))?);
         let key = request.api_key();
         let version = *key.accepted().end();

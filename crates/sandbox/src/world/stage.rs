@@ -73,7 +73,7 @@ impl World {
     fn cable_views(&self) -> Vec<CableView> {
         let mut views = Vec::new();
         for (id, process) in &self.processes {
-            for broker in self.settings.broker_ids() {
+            for broker in self.broker_ids() {
                 let (party, at) = (Party::Process(*id), BrokerId(broker));
                 let (cut, latency) = (self.cables.is_cut(party, at), self.cables.latency(party, at));
                 if cut || latency != crate::cables::DEFAULT_LATENCY {

@@ -7,7 +7,7 @@ mod log;
 mod producer;
 
 use super::cause;
-use super::cluster::Connection;
+use super::cluster::{Broker, Connection};
 use super::group::Wait;
 use super::lane::{Lane, Segment, Topic};
 use super::{Scene, Shape};
@@ -48,6 +48,10 @@ impl Scene {
     fn apply(&mut self, event: &Event) -> Shape {
         let broker = event.broker.0;
         match &event.kind {
+            EventKind::BrokerAdded { endpoints } => {
+                self.cluster.brokers.insert(broker, Broker::added(broker, endpoints));
+                Shape::Changed
+            }
             EventKind::BrokerStopped { session_until, .. } => {
                 self.set_broker(broker, BrokerState::Down, None);
                 match session_until {

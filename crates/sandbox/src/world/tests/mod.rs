@@ -1,5 +1,6 @@
 //! Worlds by themselves: commands, connections from outside, faults, tools, and that a run repeats.
 
+mod brokers;
 mod cables;
 mod clients;
 mod foreign;
