@@ -92,6 +92,9 @@ impl Scene {
                 fence.insert(node.clone(), Actor { node, topics: BTreeSet::new(), lanes });
             }
         }
+        for group_id in &self.fences {
+            fences.entry(group_id).or_default();
+        }
         for (name, client) in &self.clients {
             let Some(group_id) = client.card.group.as_deref().filter(|_| client.card.role == ClientRole::Consumer)
             else {

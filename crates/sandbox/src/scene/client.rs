@@ -4,6 +4,7 @@ use super::Scene;
 use super::countdown::CountdownKind;
 use super::group::Wait;
 use super::node::NodeId;
+use runnel_broker::Timestamp;
 use runnel_clients::consumer::ConsumerView;
 use runnel_clients::partitioners::PartitionChoice;
 use runnel_clients::producer::ProducerView;
@@ -62,6 +63,8 @@ pub struct Client {
     pub member_id: Option<String>,
     /// By topic and partition: what it asks for next.
     pub positions: BTreeMap<String, BTreeMap<i32, i64>>,
+    /// Of a producer: the rates at which it sends, by their numbers in the world.
+    pub rates: BTreeMap<u64, SendingRate>,
     /// What it waits for, by kind and by a word that tells several of a kind apart.
     #[serde(skip)]
     pub waits: BTreeMap<(CountdownKind, String), Wait>,
@@ -70,6 +73,17 @@ pub struct Client {
     pub(super) under_way: BTreeMap<(String, i32), VecDeque<PartitionChoice>>,
     /// All of its inside, when it was last looked at.
     pub view: Option<ClientView>,
+}
+
+/// A rate at which a producer sends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct SendingRate {
+    /// Where to.
+    pub topic: String,
+    /// How often, as a script says it: `3/s`.
+    pub rate: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A client's inside, in its own words.
@@ -94,6 +108,7 @@ impl Scene {
                     state: ClientState::Running,
                     member_id: None,
                     positions: BTreeMap::new(),
+                    rates: BTreeMap::new(),
                     waits: BTreeMap::new(),
                     under_way: BTreeMap::new(),
                     view: None,

@@ -1,5 +1,6 @@
 //! What can be said of a whole script before any of it runs: names that clash, and names that nobody bears.
 
+use super::change::Clearing;
 use super::command::{Cable, Command, Node};
 use super::error::Mistake;
 use super::parse::BROKERS_MAX;
@@ -62,6 +63,13 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
             known.client(name)?;
             known.clients.remove(name);
         }
+        Command::Clear(what) => known.clear(*what),
+        Command::Set(change) if change.is_of_producer() => known.producer(&change.name)?,
+        Command::Set(change) if change.is_of_consumer() => known.consumer(&change.name)?,
+        Command::Set(change) => {
+            known.client(&change.name)?;
+        }
+        Command::Move { name, .. } => known.consumer(name)?,
         Command::Wire { producer, .. } | Command::Unwire { producer, .. } => known.producer(producer)?,
         Command::Send(spec) => known.producer(&spec.producer)?,
         Command::Stop(name) | Command::Flush(name) => known.producer(name)?,
@@ -92,6 +100,8 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
         Command::Topic { .. }
         | Command::AlterTopic { .. }
         | Command::DeleteTopic(_)
+        | Command::Group(_)
+        | Command::DeleteGroup(_)
         | Command::Settle
         | Command::Wait(_)
         | Command::Tool { .. }
@@ -114,6 +124,15 @@ impl Known {
         }
         self.clients.insert(name.to_owned(), role);
         Ok(())
+    }
+
+    fn clear(&mut self, what: Clearing) {
+        let gone = match what {
+            Clearing::Producers => ClientRole::Producer,
+            Clearing::Consumers => ClientRole::Consumer,
+            Clearing::Topics | Clearing::Groups => return,
+        };
+        self.clients.retain(|_, role| *role != gone);
     }
 
     fn client(&self, name: &str) -> Result<ClientRole, Mistake> {

@@ -41,8 +41,15 @@ impl World {
     /// Why it cannot be done. Nothing of it is done then.
     pub fn apply(&mut self, command: &Command) -> Result<(), Refusal> {
         self.finish_instant();
-        // Brokers are asked about topics, and asking leaves traces.
-        let asks = matches!(command, Command::Topic { .. } | Command::AlterTopic { .. } | Command::DeleteTopic(_));
+        // Brokers are asked about topics and groups, and asking leaves traces.
+        let asks = matches!(
+            command,
+            Command::Topic { .. }
+                | Command::AlterTopic { .. }
+                | Command::DeleteTopic(_)
+                | Command::DeleteGroup(_)
+                | Command::Clear(_)
+        );
         let outcome = if asks { self.all_or_nothing(command) } else { self.carry_out(command) };
         self.tell_packets();
         outcome
@@ -111,6 +118,11 @@ impl World {
             Command::Commit(name) => self.commit(name),
             Command::Slow { name, processing } => self.slow(name, *processing),
             Command::Subscribe { name, topics } => self.subscribe(name, topics),
+            Command::Set(change) => self.set_client(change),
+            Command::Move { name, group } => self.move_client(name, group),
+            Command::Group(group) => self.draw_group(group),
+            Command::DeleteGroup(group) => self.delete_group(group),
+            Command::Clear(what) => self.clear(*what),
             Command::AddBroker(broker) => self.add_broker(*broker),
             Command::KillBroker(broker) => self.kill_broker(*broker),
             Command::ReviveBroker(broker) => self.revive_broker(*broker),

@@ -19,11 +19,13 @@
 
 mod apply;
 mod brokers;
+mod change;
 mod clients;
 mod consumer;
 mod deliver;
 mod files;
 mod foreign;
+mod groups;
 mod happening;
 mod machine;
 mod operator;
@@ -86,6 +88,8 @@ pub struct World {
     operator: Option<operator::Operator>,
     files: Arc<BTreeMap<String, bytes::Bytes>>,
     wires: BTreeSet<(String, String)>,
+    /// Groups that were drawn, whether a member has joined them since or not.
+    groups: BTreeSet<String>,
     places: BTreeMap<Node, (i32, i32)>,
     trace: Trace,
     /// Things that have happened, watched or not.
@@ -135,6 +139,7 @@ impl World {
             operator: None,
             files: Arc::default(),
             wires: BTreeSet::new(),
+            groups: BTreeSet::new(),
             places: BTreeMap::new(),
             trace: Trace::default(),
             steps: 0,

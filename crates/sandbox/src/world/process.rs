@@ -52,6 +52,18 @@ pub enum ProcessState {
     Ended(End),
 }
 
+/// What happens when a process has said goodbye.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Afterwards {
+    /// It stays on the stage as one that is over.
+    #[default]
+    Stays,
+    /// A new process starts under its name.
+    StartsAnew,
+    /// It is taken off the stage.
+    Vanishes,
+}
+
 /// One process.
 #[derive(Clone, Debug)]
 pub(super) struct Process {
@@ -59,6 +71,7 @@ pub(super) struct Process {
     pub(super) spec: Spec,
     pub(super) machine: Option<Machine>,
     pub(super) state: ProcessState,
+    pub(super) then: Afterwards,
     /// Counts the starts under this name, from 1.
     pub(super) incarnation: u32,
     pub(super) links: BTreeMap<LinkId, ConnectionId>,

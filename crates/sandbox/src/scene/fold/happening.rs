@@ -2,14 +2,13 @@
 
 use crate::cables::PacketNews;
 use crate::scene::cargo::{Cargo, Contents};
-use crate::scene::client::{ClientCard, ClientRole, ClientState};
+use crate::scene::client::{ClientCard, ClientRole, ClientState, SendingRate};
 use crate::scene::node::NodeId;
 use crate::scene::parcel::{Fate, Parcel};
 use crate::scene::{Point, Scene, cause};
-use crate::script::Direction;
+use crate::script::{Command, Direction};
 use crate::world::{CargoKind, Change, End, Happening, HappeningKind, PacketView, Role};
 use runnel_broker::Timestamp;
-use std::collections::BTreeSet;
 
 /// Looks of records that a parcel shows of a partition.
 const LOOKS_MAX: usize = 12;
@@ -120,10 +119,34 @@ impl Scene {
                 }
                 self.restage();
             }
+            // What runs is as it was until it starts anew.
+            Change::SetUp { restarts: true, .. } => {}
+            Change::SetUp { name, role, command, restarts: false } => {
+                if let Some(card) = self.card_of(name, *role, command) {
+                    self.introduce(card);
+                }
+            }
+            Change::GroupDrawn { group, drawn } => {
+                match drawn {
+                    true => _ = self.fences.insert(group.clone()),
+                    false => _ = self.fences.remove(group),
+                }
+                self.restage();
+            }
+            Change::RateChanged { number, producer, topic, rate } => {
+                if let Some(client) = self.clients.get_mut(producer) {
+                    match rate {
+                        Some(rate) => {
+                            let rate = SendingRate { topic: topic.clone(), rate: rate.clone(), since: time };
+                            client.rates.insert(*number, rate);
+                        }
+                        None => _ = client.rates.remove(number),
+                    }
+                }
+            }
             Change::WorldStarted { .. }
             | Change::Slowed { .. }
             | Change::Sought { .. }
-            | Change::RateChanged { .. }
             | Change::BrokerChanged { .. }
             | Change::CableChanged { .. }
             | Change::LatencyChanged { .. }
@@ -134,26 +157,25 @@ impl Scene {
     }
 
     fn start_process(&mut self, name: &str, role: Role, command: &str) {
-        let role = match role {
-            Role::Producer => ClientRole::Producer,
-            Role::Consumer => ClientRole::Consumer,
-            // Tools are seen by what they ask.
-            Role::Tool => return,
-        };
-        let value = |wanted: &str| {
-            let mut words = command.split_whitespace().filter_map(|word| word.split_once('='));
-            words.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
-        };
-        let named = value("topics").map(|topics| topics.split(',').map(str::to_owned).collect::<BTreeSet<_>>());
+        if let Some(card) = self.card_of(name, role, command) {
+            self.introduce(card);
+            self.set_client_state(name, ClientState::Running);
+        }
+    }
+
+    /// Who a client is, by the command that starts it. Tools are seen by what they ask.
+    fn card_of(&self, name: &str, role: Role, command: &str) -> Option<ClientCard> {
         let known = self.clients.get(name).map(|client| client.card.topics.clone());
-        self.introduce(ClientCard {
-            name: name.to_owned(),
-            role,
-            kind: value("kind").unwrap_or_default(),
-            group: value("group"),
-            topics: named.or(known).unwrap_or_default(),
-        });
-        self.set_client_state(name, ClientState::Running);
+        let (role, kind, group, topics) = match (role, command.parse().ok()?) {
+            (Role::Producer, Command::Producer(spec)) => {
+                (ClientRole::Producer, spec.kind, None, known.unwrap_or_default())
+            }
+            (Role::Consumer, Command::Consumer(spec)) => {
+                (ClientRole::Consumer, spec.kind, Some(spec.group), spec.topics.into_iter().collect())
+            }
+            _ => return None,
+        };
+        Some(ClientCard { name: name.to_owned(), role, kind: kind.to_string(), group, topics })
     }
 
     fn rename(&mut self, from: &str, to: &str) {

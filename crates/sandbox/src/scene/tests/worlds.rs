@@ -4,6 +4,7 @@ use super::super::{NodeId, Scene};
 use super::bench::assert_same;
 use crate::script::Script;
 use crate::world::{World, WorldSettings};
+use runnel_broker::groups::GroupState;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -112,4 +113,39 @@ fn a_world_shows_parcels_positions_and_why_a_record_is_where_it_is() {
     assert!(why.sentence.starts_with("checkout chose partition 0: murmur2 of its key"), "{}", why.sentence);
     assert_eq!(watched.scene.clients["anna"].positions["payment-done"][&0], 1);
     assert!(watched.scene.stage.wires.iter().any(|wire| wire.to == client("anna")));
+}
+
+#[test]
+fn a_group_without_members_and_the_rates_of_producers_are_drawn() {
+    let script = "topic orders\ngroup \"late shift\"\nproducer shop\nwire shop orders\nsend shop rate=3/s\n\
+                  send shop rate=10/m";
+    let script = Script::parse(script).unwrap();
+    let mut watched = Watched::of(&script);
+    let run = |watched: &mut Watched, command: &str| {
+        watched.world.apply(&command.parse().unwrap()).unwrap();
+        watched.look();
+    };
+    for line in &script.lines {
+        run(&mut watched, &line.command.to_string());
+    }
+    let fence = NodeId::Group("late shift".to_owned());
+    assert!(watched.scene.stage.areas.contains_key(&fence));
+    assert_eq!(watched.scene.group_state("late shift"), GroupState::Dead);
+    let rates = |watched: &Watched| {
+        let rates = watched.scene.clients["shop"].rates.values();
+        rates.map(|rate| format!("{} {}", rate.topic, rate.rate)).collect::<Vec<_>>()
+    };
+    assert_eq!(rates(&watched), ["orders 3/s", "orders 10/m"]);
+    run(&mut watched, "set shop kind=java");
+    assert_eq!(rates(&watched).len(), 2, "a producer that is set up otherwise goes on sending");
+    run(&mut watched, "stop shop");
+    assert!(rates(&watched).is_empty());
+    run(&mut watched, "consumer anna group=\"late shift\" topics=orders");
+    run(&mut watched, "settle");
+    assert_eq!(watched.scene.group_state("late shift"), GroupState::Stable);
+    assert!(watched.scene.stage.areas[&fence].holds(&watched.scene.stage.areas[&NodeId::Client("anna".to_owned())]));
+    run(&mut watched, "clear consumers");
+    run(&mut watched, "settle");
+    run(&mut watched, "delete group \"late shift\"");
+    assert!(!watched.scene.stage.areas.contains_key(&fence));
 }

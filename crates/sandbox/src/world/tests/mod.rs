@@ -2,6 +2,7 @@
 
 mod brokers;
 mod cables;
+mod change;
 mod clients;
 mod foreign;
 mod repeat;
