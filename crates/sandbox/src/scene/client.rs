@@ -19,6 +19,8 @@ pub enum ClientRole {
     Producer,
     /// It reads records.
     Consumer,
+    /// It is one of Kafka's command-line tools: `kind` is its name, and it is in a group while it reads as a member.
+    Tool,
 }
 
 /// How a client is.
@@ -59,6 +61,12 @@ pub struct Client {
     pub card: ClientCard,
     /// How it is.
     pub state: ClientState,
+    /// What starts it, as a script says it.
+    pub command: String,
+    /// What it calls itself to brokers: a client of the world keeps the name with which it was made.
+    pub client_id: String,
+    /// Of a tool that has ended: its exit status. It is gone some seconds later.
+    pub exit_status: Option<i32>,
     /// Its identifier in its group, once it has one.
     pub member_id: Option<String>,
     /// By topic and partition: what it asks for next.
@@ -99,13 +107,22 @@ pub enum ClientView {
 impl Scene {
     /// Introduces a client, or says something else about one that is known.
     pub fn introduce(&mut self, card: ClientCard) {
+        self.admit(card);
+        self.restage();
+    }
+
+    /// Introduces a client that is to be placed later.
+    pub(super) fn admit(&mut self, card: ClientCard) {
         match self.clients.get_mut(&card.name) {
             Some(known) => known.card = card,
             None => {
                 let name = card.name.clone();
                 let client = Client {
+                    client_id: card.name.clone(),
                     card,
                     state: ClientState::Running,
+                    command: String::new(),
+                    exit_status: None,
                     member_id: None,
                     positions: BTreeMap::new(),
                     rates: BTreeMap::new(),
@@ -116,7 +133,6 @@ impl Scene {
                 self.clients.insert(name, client);
             }
         }
-        self.restage();
     }
 
     /// Says how a client is. One that does not run waits for nothing.
@@ -135,6 +151,7 @@ impl Scene {
     /// Takes a client off the stage.
     pub fn dismiss(&mut self, name: &str) {
         self.clients.remove(name);
+        self.seen.ended_tools.retain(|(_, tool)| tool != name);
         self.placed.remove(&NodeId::Client(name.to_owned()));
         self.restage();
     }

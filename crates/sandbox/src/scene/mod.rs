@@ -32,10 +32,12 @@ mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod why;
 mod words;
+mod world;
 
-pub use cargo::{Cargo, Contents};
+pub use cargo::{Cargo, Contents, Joining};
 pub use cause::{Cause, CauseLog, Weight};
 pub use cells::{Row, Slot};
 pub use client::{Client, ClientCard, ClientRole, ClientState, ClientView, SendingRate};

@@ -94,12 +94,13 @@ impl World {
         }
         let (name, topics) = (process.name.clone(), after.topics.clone());
         process.spec = spec.clone();
+        let command = spec.command();
         if is_slowed {
             let processing_us = u64::try_from(processing.as_micros()).unwrap_or(u64::MAX);
-            self.tell_change(Change::Slowed { name: name.clone(), processing_us });
+            self.tell_change(Change::Slowed { name: name.clone(), processing_us, command: command.clone() });
         }
         if has_topics {
-            self.tell_change(Change::Subscribed { name, topics });
+            self.tell_change(Change::Subscribed { name, topics, command });
         }
         self.drain_process(id);
         Ok(true)

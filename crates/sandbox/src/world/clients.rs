@@ -79,6 +79,7 @@ impl World {
             links: BTreeMap::new(),
             mailbox: VecDeque::new(),
             wakeup: None,
+            printout: Arc::default(),
             numbered: 0,
         };
         self.processes.insert(id, Arc::new(process));
@@ -175,14 +176,14 @@ impl World {
 
     pub(super) fn slow(&mut self, name: &str, processing: Duration) -> Result<(), Refusal> {
         self.change(name, Role::Consumer, |machine, _| machine.set_processing(processing))?;
-        if let Ok(id) = self.id_of(name)
-            && let Some(process) = self.processes.get_mut(&id)
-            && let Spec::Consumer(spec) = &mut Arc::make_mut(process).spec
-        {
+        let id = self.id_of(name)?;
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return Ok(()) };
+        if let Spec::Consumer(spec) = &mut process.spec {
             spec.processing = Some(processing);
         }
+        let command = process.spec.command();
         let processing_us = u64::try_from(processing.as_micros()).unwrap_or(u64::MAX);
-        self.tell_change(Change::Slowed { name: name.to_owned(), processing_us });
+        self.tell_change(Change::Slowed { name: name.to_owned(), processing_us, command });
         Ok(())
     }
 

@@ -207,12 +207,10 @@ impl World {
     }
 
     fn print(&mut self, id: u32, stream: Stream, text: String) {
-        if self.is_watched
-            && let Some(process) = self.processes.get(&id)
-        {
-            let name = process.name.clone();
-            self.tell(HappeningKind::Printed { name, stream, text });
-        }
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return };
+        Arc::make_mut(&mut process.printout).keep(self.now, stream, &text);
+        let name = process.name.clone();
+        self.tell(HappeningKind::Printed { name, stream, text });
     }
 
     fn tell_events(&mut self, id: u32) {

@@ -64,7 +64,7 @@ pub enum HappeningKind {
     },
 }
 
-/// Where a tool prints.
+/// Where a tool prints, or what it is given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
@@ -72,6 +72,8 @@ pub enum Stream {
     Out,
     /// Its standard error.
     Err,
+    /// Its standard input: what was typed.
+    In,
 }
 
 /// A packet without its bytes.
@@ -165,9 +167,9 @@ pub enum Change {
     /// Something stands elsewhere; `node` is as a script says it.
     Placed { node: String, x: i32, y: i32 },
     /// A consumer takes so long for a record from then on.
-    Slowed { name: String, processing_us: u64 },
+    Slowed { name: String, processing_us: u64, command: String },
     /// A consumer subscribes to other topics.
-    Subscribed { name: String, topics: Vec<String> },
+    Subscribed { name: String, topics: Vec<String>, command: String },
     /// A person moved a consumer.
     Sought { name: String, topic: String, partition: u32, to: Position },
     /// A producer sends at a rate; without one the rate with this number is over.

@@ -2,11 +2,13 @@
 
 use super::happening::{End, Role};
 use super::machine::{Machine, ProcessInput};
+use super::printout::Printout;
 use crate::script::{ConsumerSpec, ProducerSpec};
 use runnel_broker::ConnectionId;
 use runnel_clients::LinkId;
 use runnel_protocol::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// What a process was started as.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,6 +80,8 @@ pub(super) struct Process {
     /// What came while it was stopped.
     pub(super) mailbox: VecDeque<ProcessInput>,
     pub(super) wakeup: Option<Timestamp>,
+    /// Of a tool.
+    pub(super) printout: Arc<Printout>,
     /// Records without a value of their own that it was told to send.
     pub(super) numbered: u64,
 }

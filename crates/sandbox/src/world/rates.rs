@@ -35,6 +35,8 @@ pub struct RateView {
     pub rate: String,
     /// How many records were due so far.
     pub sent: u64,
+    /// When the rate began.
+    pub started: Timestamp,
     /// When the next one is.
     pub due: Timestamp,
 }
@@ -139,7 +141,15 @@ impl World {
         let view = |(number, sending): (&u64, &Sending)| {
             let producer = self.processes.get(&sending.producer)?.name.clone();
             let (number, topic, rate) = (*number, sending.topic.clone(), sending.rate.to_string());
-            Some(RateView { number, producer, topic, rate, sent: sending.number, due: sending.due()? })
+            Some(RateView {
+                number,
+                producer,
+                topic,
+                rate,
+                sent: sending.number,
+                started: sending.started,
+                due: sending.due()?,
+            })
         };
         self.sendings.iter().filter_map(view).collect()
     }

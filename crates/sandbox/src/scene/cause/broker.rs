@@ -195,7 +195,7 @@ pub(super) fn told(scene: &Scene, event: &Event) -> Told {
 }
 
 fn who(scene: &Scene, connection: ConnectionId) -> String {
-    scene.cluster.client_name(connection.0)
+    scene.name_of_connection(connection.0)
 }
 
 /// `3 records`, or of a single one its key.

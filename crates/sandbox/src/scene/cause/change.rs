@@ -61,11 +61,11 @@ pub(super) fn told(scene: &Scene, change: &Change) -> Told {
         Change::Placed { node, x, y } => {
             client(told("placed", super::Weight::Routine, node, format!("stands at {x},{y}")), node)
         }
-        Change::Slowed { name, processing_us } => {
+        Change::Slowed { name, processing_us, .. } => {
             let each = millis(i64::try_from(processing_us / 1_000).unwrap_or(i64::MAX));
             client(told("slowed", Notable, name, format!("takes {each} for each record from here on")), name)
         }
-        Change::Subscribed { name, topics } => {
+        Change::Subscribed { name, topics, .. } => {
             client(told("subscribed", Notable, name, format!("subscribes to {}", topics.join(", "))), name)
         }
         Change::Sought { name, topic, partition, to } => {
