@@ -97,6 +97,7 @@ impl<S: Storage> Cluster<S> {
             }
             Input::Flushed { id, outcome } => core.handle_flushed(&turn, id, outcome),
             Input::BrokerStopped { broker, clean } => core.stop_broker(&mut turn, broker, clean),
+            Input::BrokerAdded { broker } => core.add_broker(&mut turn, broker),
             Input::BrokerStarted { broker } => core.start_broker(&turn, broker),
             Input::Timer => {}
         }

@@ -2,6 +2,7 @@
 //!
 //! An event says what happened, to whom, from which offset to which, and why. Deciding code never reads one back.
 
+use crate::config::Endpoint;
 use crate::groups::GroupEvent;
 use crate::ids::{BrokerId, ConnectionId};
 use crate::preview::RecordPreview;
@@ -55,6 +56,10 @@ pub enum RemovalReason {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields carry Kafka's own names; what is not plain from the name is said")]
 pub enum EventKind {
+    /// The cluster has a broker that it never had. It is not registered yet, so nothing is placed on it.
+    BrokerAdded {
+        endpoints: Vec<Endpoint>,
+    },
     /// A broker is gone with all its connections: stopped cleanly, or crashed.
     BrokerStopped {
         clean: bool,

@@ -1,5 +1,6 @@
 //! What enters the machine.
 
+use crate::config::BrokerSettings;
 use crate::ids::{BrokerId, ConnectionId, FlushId};
 use crate::storage::StorageError;
 use bytes::Bytes;
@@ -44,6 +45,13 @@ pub enum Input {
         broker: BrokerId,
         /// Whether it says goodbye (a controlled shutdown) or crashes, so that the controller has to miss it first.
         clean: bool,
+    },
+    /// A broker that the cluster never had starts for the first time and registers: new partitions may be placed on it,
+    /// those that are there stay where they are. One that the cluster has is left as it is. The next start of the
+    /// cluster has to name it among its brokers.
+    BrokerAdded {
+        /// Its number and addresses.
+        broker: BrokerSettings,
     },
     /// A broker that was stopped starts again. It takes connections when [`crate::Cluster::is_listening`] says so,
     /// which may take until the controller has missed it.

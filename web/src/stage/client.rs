@@ -30,6 +30,7 @@ fn face(scene: &Scene, node: &NodeId) -> Face {
                     (ClientState::Paused, _) => ("paused", "paused".to_owned()),
                     (ClientState::Running, ClientRole::Producer) => ("", client.card.kind.clone()),
                     (ClientState::Running, ClientRole::Consumer) => consumer_line(scene, name),
+                    (ClientState::Running, ClientRole::Tool) => ("", client.card.kind.clone()),
                 };
                 Face { name: name.clone(), line, role: client.card.role, class }
             }
@@ -111,7 +112,11 @@ pub(super) fn ClientNode(picture: Picture, node: NodeId) -> impl IntoView {
     let role = Memo::new(move |_| face.with(|face| face.role));
     let class = move || {
         let (kind, state) = face.with(|face| (face.role, face.class));
-        let kind = if kind == ClientRole::Producer { "producer" } else { "consumer" };
+        let kind = match kind {
+            ClientRole::Producer => "producer",
+            ClientRole::Consumer => "consumer",
+            ClientRole::Tool => "tool",
+        };
         format!("client {kind} {state}{}", if selected.get() { " selected" } else { "" })
     };
     let name = move || face.with(|face| shortened(&face.name, 15));
@@ -119,6 +124,7 @@ pub(super) fn ClientNode(picture: Picture, node: NodeId) -> impl IntoView {
     let id = node.to_string();
     let body = move || match role.get() {
         ClientRole::Producer => view! { <ProducerBody area name line /> }.into_any(),
+        ClientRole::Tool => view! { <ToolBody area name line /> }.into_any(),
         ClientRole::Consumer => {
             let ring = node.clone();
             let work = node.clone();
@@ -157,6 +163,21 @@ fn ProducerBody(
         <circle class="client-port" cx=move || area.get().width cy=move || area.get().height / 2.0 r="6" data-port="out">
             <title>"Drag from here to a topic"</title>
         </circle>
+    }
+}
+
+/// A terminal.
+#[component]
+fn ToolBody(
+    area: Memo<runnel_sandbox::scene::Area>,
+    name: impl Fn() -> String + Send + Sync + 'static,
+    line: impl Fn() -> String + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <rect class="client-body" width=move || area.get().width height=move || area.get().height rx="6" />
+        <text class="tool-prompt" x="10" y="19">"$"</text>
+        <text class="client-name" x="22" y="19">{name}</text>
+        <text class="client-line" x="10" y="34">{line}</text>
     }
 }
 

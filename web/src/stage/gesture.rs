@@ -19,6 +19,7 @@ pub(super) fn target(picture: Picture, what: &Dragged, at: Point) -> Option<Node
             Dragged::Node { node: NodeId::Client(name), .. } => match scene.clients.get(name)?.card.role {
                 ClientRole::Producer => is_topic,
                 ClientRole::Consumer => is_group,
+                ClientRole::Tool => return None,
             },
             Dragged::Node { .. } | Dragged::Piece(_) | Dragged::Committed { .. } | Dragged::Ground => return None,
         };

@@ -1,7 +1,7 @@
 //! Settings in force: what was set at the start, what was changed since, and Kafka's defaults.
 
 use super::{Core, Turn};
-use crate::config::{ClusterConfig, Durability, Profile};
+use crate::config::{BrokerSettings, ClusterConfig, Durability, Profile};
 use crate::configs::{self, BrokerConfigs, ConfigRefusal, Entry, Overrides, ResourceType, Target};
 use crate::event::EventKind;
 use crate::groups::GroupsConfig;
@@ -29,29 +29,21 @@ impl Settings {
     /// # Errors
     /// A sentence for a key that Kafka does not have, that has no effect here, or whose value Kafka would refuse.
     pub(crate) fn new(config: &ClusterConfig) -> Result<Self, String> {
-        let profile = match config.profile {
-            Profile::Kafka => configs::Profile::Kafka,
-            Profile::Dev => configs::Profile::Dev { copies: 1 },
-        };
         let mut brokers = BTreeMap::new();
         for broker in &config.brokers {
-            let mut of_broker = BrokerConfigs::new(broker.id.0, profile);
-            let listeners: Vec<String> = broker
-                .endpoints
-                .iter()
-                .map(|endpoint| format!("{}://{}:{}", endpoint.listener, endpoint.host, endpoint.port))
-                .collect();
-            of_broker.state("advertised.listeners", &listeners.join(","));
-            if config.durability == Durability::Always {
-                of_broker.state("log.flush.interval.messages", "1");
-            }
-            for (name, value) in &config.settings {
-                of_broker.set_static(name, value).map_err(|refusal| refusal.to_string())?;
-            }
-            brokers.insert(broker.id, of_broker);
+            brokers.insert(broker.id, configs_of(config, broker)?);
         }
         let controller = config.brokers.first().map_or(BrokerId(1), |broker| broker.id);
         Ok(Settings { brokers, controller })
+    }
+
+    /// Notes a broker that the cluster did not have before.
+    ///
+    /// # Errors
+    /// As [`Settings::new`].
+    pub(crate) fn add(&mut self, config: &ClusterConfig, broker: &BrokerSettings) -> Result<(), String> {
+        self.brokers.insert(broker.id, configs_of(config, broker)?);
+        Ok(())
     }
 
     /// Takes over what was changed in earlier runs, or a moment ago.
@@ -117,6 +109,28 @@ impl Settings {
     pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.of_controller().number(name)
     }
+}
+
+/// What a broker is started with.
+fn configs_of(config: &ClusterConfig, broker: &BrokerSettings) -> Result<BrokerConfigs, String> {
+    let profile = match config.profile {
+        Profile::Kafka => configs::Profile::Kafka,
+        Profile::Dev => configs::Profile::Dev { copies: 1 },
+    };
+    let mut of_broker = BrokerConfigs::new(broker.id.0, profile);
+    let listeners: Vec<String> = broker
+        .endpoints
+        .iter()
+        .map(|endpoint| format!("{}://{}:{}", endpoint.listener, endpoint.host, endpoint.port))
+        .collect();
+    of_broker.state("advertised.listeners", &listeners.join(","));
+    if config.durability == Durability::Always {
+        of_broker.state("log.flush.interval.messages", "1");
+    }
+    for (name, value) in &config.settings {
+        of_broker.set_static(name, value).map_err(|refusal| refusal.to_string())?;
+    }
+    Ok(of_broker)
 }
 
 impl From<ErrorCode> for ConfigRefusal {

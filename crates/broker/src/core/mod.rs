@@ -3,6 +3,7 @@
 //! Three kinds of state stay apart, though they live in one process: the metadata image that all brokers share, each
 //! broker's logs, and each coordinator's groups.
 
+mod added;
 mod admin;
 mod append;
 mod close;
@@ -71,6 +72,22 @@ pub(crate) struct Broker {
     pub(crate) loading: VecDeque<(TopicPartition, Offset)>,
 }
 
+impl Broker {
+    /// A broker that keeps nothing yet.
+    pub(crate) fn new(endpoints: Vec<Endpoint>, groups: Groups, life: Life) -> Self {
+        Broker {
+            endpoints,
+            partitions: Partitions::default(),
+            groups: Arc::new(groups),
+            producer_ids: 0..0,
+            producer_ids_written: 0,
+            was_clean: false,
+            life,
+            loading: VecDeque::new(),
+        }
+    }
+}
+
 /// The whole cluster but for its storage. Its large parts are shared between clones until one of them changes them, so
 /// that a whole world can be kept for every point in time to which one may want to return.
 #[derive(Clone, Debug)]
@@ -132,10 +149,10 @@ impl Core {
         self.brokers.keys().copied().collect()
     }
 
-    /// Every broker that is not fenced, with the address that clients of this listener are told.
+    /// Every broker that is registered and not fenced, with the address that clients of this listener are told.
     pub(crate) fn endpoints(&self, listener: usize) -> impl Iterator<Item = (BrokerId, &Endpoint)> {
         let registered = &self.metadata.image().brokers;
-        let is_fenced = |id: &BrokerId| registered.get(id).is_some_and(|registration| registration.fenced);
+        let is_fenced = |id: &BrokerId| registered.get(id).is_none_or(|registration| registration.fenced);
         self.brokers.iter().filter(move |(id, _)| !is_fenced(id)).filter_map(move |(id, broker)| {
             Some((*id, broker.endpoints.get(listener).or_else(|| broker.endpoints.first())?))
         })

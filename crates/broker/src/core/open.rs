@@ -10,7 +10,6 @@ use crate::log;
 use crate::metadata::{self, Change, Journal, METADATA_TOPIC, PartitionDelta, PartitionRegistration};
 use crate::properties;
 use crate::purgatory::Purgatory;
-use crate::replication::Partitions;
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use crate::topics;
@@ -63,17 +62,9 @@ impl Core {
         let mut brokers = BTreeMap::new();
         for broker in &config.brokers {
             let was_clean = properties::begin(storage, broker.id, &cluster_id, &mut random)?;
-            let state = Broker {
-                endpoints: broker.endpoints.clone(),
-                partitions: Partitions::default(),
-                groups: Arc::new(Groups::new(settings.groups_config(config.profile))),
-                producer_ids: 0..0,
-                producer_ids_written: 0,
-                was_clean,
-                life: Life::Up,
-                loading: VecDeque::new(),
-            };
-            brokers.insert(broker.id, state);
+            let groups = Groups::new(settings.groups_config(config.profile));
+            let state = Broker::new(broker.endpoints.clone(), groups, Life::Up);
+            brokers.insert(broker.id, Broker { was_clean, ..state });
         }
         let controller_was_clean = brokers.get(&controller).is_some_and(|broker| broker.was_clean);
         let metadata = Journal::open(storage, controller, controller_was_clean, now)?;

@@ -75,7 +75,7 @@ pub(super) fn start(bench: &mut Memory, broker: i32) {
 }
 
 /// Brokers, and per partition error, leader, epoch, in-sync and offline replicas.
-fn metadata(bench: &mut Memory, client: ConnectionId, topic: &str) -> String {
+pub(super) fn metadata(bench: &mut Memory, client: ConnectionId, topic: &str) -> String {
     let topics = Some(vec![MetadataRequestTopic { name: Some(topic.into()), ..Default::default() }]);
     let response: MetadataResponse = bench.ask(client, 8, MetadataRequest { topics, ..Default::default() });
     let brokers: Vec<i32> = response.brokers.iter().map(|broker| broker.node_id).collect();

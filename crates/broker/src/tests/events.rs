@@ -123,6 +123,9 @@ impl Scene {
             EventKind::BrokerStopped { .. } => self.broker(event.broker).0 = BrokerState::Down,
             EventKind::BrokerFenced { .. } => self.broker(event.broker).1 = true,
             EventKind::BrokerStarting { .. } => self.broker(event.broker).0 = BrokerState::Starting,
+            EventKind::BrokerAdded { .. } => {
+                self.brokers.insert(event.broker.0, (BrokerState::Down, true));
+            }
             EventKind::BrokerStarted { .. } => *self.broker(event.broker) = (BrokerState::Up, false),
             EventKind::ControllerMoved { from, to } => {
                 assert_eq!(self.controller, from.0);

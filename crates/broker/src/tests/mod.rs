@@ -1,5 +1,6 @@
 //! The cluster as a client meets it: frames in, answers and events out, on a virtual clock.
 
+mod added;
 mod admin;
 mod adopted;
 mod brokers;

@@ -169,6 +169,32 @@ impl Consumer {
         self.settings.processing_time = processing_time;
     }
 
+    /// Subscribes to other topics while it runs: the member joins again with them, and goes on until then with what it
+    /// has of those that stay.
+    ///
+    /// # Errors
+    /// Why it cannot, in the library's words: kafkajs has to be stopped first, and who was told which partitions to read
+    /// subscribes to nothing.
+    pub fn subscribe(&mut self, now: Timestamp, topics: &[String]) -> Result<(), &'static str> {
+        if self.settings.kind == ClientKind::Kafkajs {
+            return Err("Cannot subscribe to topic while consumer is running");
+        }
+        if !self.uses_group() {
+            return Err("Subscription to topics, partitions and pattern are mutually exclusive");
+        }
+        if self.phase != Phase::Running {
+            return Err("the consumer does not run");
+        }
+        self.settings.reads = Reads::Topics(topics.to_vec());
+        self.metadata.want_only(now, topics.iter().map(String::as_str));
+        let partitions = self.partitions.keys().filter(|partition| !topics.contains(&partition.topic));
+        for partition in partitions.cloned().collect::<Vec<_>>() {
+            self.drop_queued(&partition);
+        }
+        self.turn(now);
+        Ok(())
+    }
+
     /// Ends it as its library does: the record in hand is finished, positions are committed if the library commits,
     /// and the group is told. [`Consumer::is_over`] says when that is done.
     pub fn close(&mut self, now: Timestamp) {

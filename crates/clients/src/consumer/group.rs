@@ -19,6 +19,7 @@ pub(super) const NO_GENERATION: i32 = -1;
 pub(super) const JUST_STARTED: &str = "the consumer has just started";
 pub(super) const MEMBER_ID_GIVEN: &str = "need to re-join with the given member-id";
 pub(super) const REBALANCING: &str = "the group rebalances";
+pub(super) const SUBSCRIPTION_CHANGED: &str = "subscription has changed";
 pub(super) const TOPICS_CHANGED: &str = "the number of partitions of a topic changed";
 
 /// How far a consumer is.
@@ -53,6 +54,8 @@ pub(super) struct Group {
     pub(super) is_leader: bool,
     /// The leader's: all members as they joined.
     pub(super) members: Vec<Member>,
+    /// What the member said that it wants to read when it joined last.
+    pub(super) joined_topics: Vec<String>,
     /// Why the member has to join again; `None` while all is well.
     pub(super) rejoin: Option<String>,
     /// No JoinGroup before this.
@@ -85,6 +88,7 @@ impl Group {
             protocol: None,
             is_leader: false,
             members: Vec::new(),
+            joined_topics: Vec::new(),
             rejoin: Some(JUST_STARTED.to_owned()),
             join_at: None,
             failures_count: 0,

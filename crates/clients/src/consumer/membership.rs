@@ -123,6 +123,7 @@ impl Consumer {
         let member_id = self.group.member_id.clone();
         let group_id = self.group_id().to_owned();
         self.emit(|| ConsumerEvent::Joining { group_id, member_id, reason });
+        self.group.joined_topics = self.topics().to_vec();
         self.group.state = GroupState::Joining;
         self.group.rebalance_until = Some(now + self.settings.max_poll_interval);
         let timeout = self.settings.request_timeout.max(self.settings.max_poll_interval + JOIN_LAPSE);

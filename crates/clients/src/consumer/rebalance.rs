@@ -1,6 +1,6 @@
 //! Rebalances of Java's and librdkafka's members: when they join again, and what they give up and get.
 
-use super::group::{GroupState, REBALANCING, TOPICS_CHANGED};
+use super::group::{GroupState, REBALANCING, SUBSCRIPTION_CHANGED, TOPICS_CHANGED};
 use super::partition::{Partition, Stage};
 use super::poll::Preparation;
 use super::program::{CommitFor, CommitPolicy};
@@ -18,6 +18,9 @@ impl Consumer {
             return false;
         }
         self.rejoin_if_topics_grew();
+        if self.group.state == GroupState::Stable && self.group.joined_topics != self.topics() {
+            self.group.request_rejoin(SUBSCRIPTION_CHANGED);
+        }
         if self.group.state == GroupState::Stable && self.poll_interval_until().is_some_and(|until| until <= now) {
             return self.stayed_away(now);
         }

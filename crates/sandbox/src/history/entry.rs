@@ -42,6 +42,14 @@ pub enum Action {
 }
 
 impl Action {
+    /// Bytes of a foreign frame.
+    pub(super) fn foreign_size(&self) -> usize {
+        match self {
+            Action::ForeignFrame { frame, .. } => frame.len(),
+            Action::Command(_) | Action::ForeignOpen { .. } | Action::ForeignClose { .. } => 0,
+        }
+    }
+
     pub(super) fn perform(&self, world: &mut World) -> Result<Option<ForeignId>, Refusal> {
         match self {
             Action::Command(command) => world.apply(command).map(|()| None),

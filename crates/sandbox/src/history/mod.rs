@@ -8,7 +8,7 @@
 //!
 //! [`Story::seek`] goes anywhere: to the last snapshot before that time, and from there entry by entry, which gives the
 //! same frames again. What is done in the past forks: the story goes on from there, and the future that it had is
-//! handed back as a story of its own. Clones share what they have in common, so a second story beside the first
+//! handed back as a story of its own. [`Story::undo`] and [`Story::redo`] take entries back one by one. Clones share what they have in common, so a second story beside the first
 //! ([`Story::fork`]) costs little.
 
 mod base64;
@@ -17,10 +17,12 @@ mod file;
 mod snapshots;
 #[cfg(test)]
 mod tests;
+mod undo;
 mod watch;
 
 pub use entry::{Action, Entry};
 pub use file::{FORMAT_VERSION, HistoryError};
+pub use undo::Moment;
 
 use crate::script::{Command, Script, ScriptError};
 use crate::world::{ForeignId, Refusal, World, WorldSettings};
@@ -51,6 +53,8 @@ pub struct Story {
     /// Bytes of foreign frames in the entries.
     foreign_bytes: usize,
     snapshots: Snapshots,
+    /// The whole story, while its last entries are undone here.
+    undone: Option<Box<Story>>,
 }
 
 /// Why a script stopped.
@@ -90,7 +94,7 @@ impl Story {
         let world = World::new(settings)?;
         let snapshots = Snapshots::new(&world);
         let end = world.now();
-        Ok(Story { world, entries: Arc::default(), cursor: 0, end, foreign_bytes: 0, snapshots })
+        Ok(Story { world, entries: Arc::default(), cursor: 0, end, foreign_bytes: 0, snapshots, undone: None })
     }
 
     /// The world as it is at [`Story::now`].
@@ -217,16 +221,14 @@ impl Story {
             return Err(Refusal { reason: format!("a story has at most {ENTRIES_MAX} entries") });
         }
         // Whatever the world does before it refuses is what it would have done anyway: finish the instant.
-        let future = self.is_in_the_past().then(|| Box::new(self.clone()));
+        let is_past = self.is_in_the_past();
+        let future = (is_past && self.undone.is_none()).then(|| Box::new(self.clone()));
         let id = action.perform(&mut self.world)?;
-        if future.is_some() {
-            Arc::make_mut(&mut self.entries).truncate(self.cursor);
-            self.snapshots.forget_after(self.world.now());
-            self.end = self.world.now();
+        let future = self.undone.take().or(future);
+        if is_past {
+            self.end_here();
         }
-        if let Action::ForeignFrame { frame, .. } = &action {
-            self.foreign_bytes += frame.len();
-        }
+        self.foreign_bytes += action.foreign_size();
         Arc::make_mut(&mut self.entries).push(Entry { time: self.world.now(), action });
         self.cursor = self.entries.len();
         // Commands may be costly by themselves, so there may be reason for a snapshot.
@@ -236,12 +238,8 @@ impl Story {
 
     /// Lets time pass until then. In the past, what was done happens again.
     pub fn run_until(&mut self, time: Timestamp) {
-        while let Some(entry) = self.entries.get(self.cursor).filter(|entry| entry.time <= time) {
-            let (at, action) = (entry.time, entry.action.clone());
-            self.run_world(at);
-            let again = action.perform(&mut self.world);
-            debug_assert!(again.is_ok(), "what was done once can be done again: {again:?}");
-            self.cursor += 1;
+        while self.entries.get(self.cursor).is_some_and(|entry| entry.time <= time) {
+            self.perform_next();
         }
         self.run_world(time);
         self.end = self.end.max(self.world.now());

@@ -65,6 +65,19 @@ impl Snapshots {
         (World::clone(&self.copies[0].world), self.copies[0].cursor)
     }
 
+    /// The last copy at or before a time in which no entry from this one on was done.
+    pub(super) fn before_entry(&self, index: usize, time: Timestamp) -> (World, usize) {
+        let is_before = |copy: &Copy| copy.cursor <= index && copy.world.now() <= time;
+        let place = self.copies.partition_point(is_before).saturating_sub(1);
+        let copy = &self.copies[place];
+        (World::clone(&copy.world), copy.cursor)
+    }
+
+    /// When the copies were taken.
+    pub(super) fn times(&self) -> Vec<Timestamp> {
+        self.copies.iter().map(|copy| copy.world.now()).collect()
+    }
+
     /// Whether a copy lies between where the world stands and a later time.
     pub(super) fn is_nearer(&self, time: Timestamp, world: &World) -> bool {
         let place = self.copies.partition_point(|copy| copy.world.now() <= time).saturating_sub(1);

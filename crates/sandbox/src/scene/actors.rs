@@ -1,8 +1,8 @@
 //! Who stands on the stage: the world's clients; members of groups and others that nobody introduced.
 
 use super::Scene;
-use super::client::ClientRole;
-use super::layout::{Actor, BrokerPlan, CardPlan, Fence, Plan};
+use super::client::{Client, ClientRole};
+use super::layout::{Actor, BrokerPlan, CardPlan, Fence, Plan, ToolPlan};
 use super::node::NodeId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,9 @@ impl Scene {
         let itself = || NodeId::Member { group_id: group_id.to_owned(), member_id: member_id.to_owned() };
         let Some(group) = self.cluster.groups.get(group_id) else { return itself() };
         let Some(member) = group.members.get(member_id) else { return itself() };
-        let Some(client) = self.clients.get(&member.client_id) else { return itself() };
+        let Some((name, client)) = self.client_of_member(group_id, member_id, &member.client_id) else {
+            return itself();
+        };
         let is_of_group = client.card.group.as_deref().is_none_or(|known| known == group_id);
         let is_it = match &client.member_id {
             Some(known) if group.members.contains_key(known) => known == member_id,
@@ -40,7 +42,20 @@ impl Scene {
                 same.map(|(id, _)| id).next_back().is_some_and(|last| last == member_id)
             }
         };
-        if is_of_group && is_it { NodeId::Client(member.client_id.clone()) } else { itself() }
+        if is_of_group && is_it { NodeId::Client(name.clone()) } else { itself() }
+    }
+
+    /// The client of the world that calls itself so, or the tool that joined as this member.
+    fn client_of_member(&self, group_id: &str, member_id: &str, client_id: &str) -> Option<(&String, &Client)> {
+        let by_name = self.clients.get_key_value(client_id).filter(|(_, client)| client.client_id == client_id);
+        by_name.or_else(|| {
+            self.clients.iter().find(|(_, client)| match client.card.role {
+                ClientRole::Tool => {
+                    client.card.group.as_deref() == Some(group_id) && client.member_id.as_deref() == Some(member_id)
+                }
+                ClientRole::Producer | ClientRole::Consumer => client.client_id == client_id,
+            })
+        })
     }
 
     /// What is to be laid out.
@@ -92,6 +107,9 @@ impl Scene {
                 fence.insert(node.clone(), Actor { node, topics: BTreeSet::new(), lanes });
             }
         }
+        for group_id in &self.fences {
+            fences.entry(group_id).or_default();
+        }
         for (name, client) in &self.clients {
             let Some(group_id) = client.card.group.as_deref().filter(|_| client.card.role == ClientRole::Consumer)
             else {
@@ -116,6 +134,14 @@ impl Scene {
                 ClientRole::Producer => {
                     actor.topics.extend(guest.iter().flat_map(|guest| guest.writes.iter().cloned()));
                     plan.writers.push(actor);
+                }
+                ClientRole::Tool => {
+                    let in_fence = plan.fences.iter().flat_map(|fence| &fence.actors);
+                    if !in_fence.into_iter().any(|other| other.node == actor.node) {
+                        let (writes, reads) =
+                            guest.map(|guest| (guest.writes.clone(), guest.reads.clone())).unwrap_or_default();
+                        plan.tools.push(ToolPlan { node: actor.node, writes, reads });
+                    }
                 }
                 ClientRole::Consumer if client.card.group.is_some() => {}
                 ClientRole::Consumer => {

@@ -28,6 +28,18 @@ pub struct Contents {
     pub correlation_id: i32,
     /// Records by partition, of a Produce request or the answer to a Fetch.
     pub cargo: Vec<Cargo>,
+    /// Of a JoinGroup request: which group, and as whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joining: Option<Joining>,
+}
+
+/// What a JoinGroup request says of its sender.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Joining {
+    /// The group.
+    pub group_id: String,
+    /// The identifier that the coordinator gave the member; empty at first.
+    pub member_id: String,
 }
 
 /// Records for one partition.
@@ -52,8 +64,14 @@ impl Contents {
             api: api.map_or("", ApiKey::name).to_owned(),
             api_version: header.api_version,
             correlation_id: header.correlation_id,
-            cargo: Vec::new(),
+            ..Contents::default()
         };
+        if api == Some(ApiKey::JoinGroup)
+            && let Ok((_, Request::JoinGroup(join))) = frame::decode_request(bytes)
+        {
+            let (group_id, member_id) = (join.group_id.to_string(), join.member_id.to_string());
+            contents.joining = Some(Joining { group_id, member_id });
+        }
         if api == Some(ApiKey::Produce)
             && let Ok((_, Request::Produce(produce))) = frame::decode_request(bytes)
         {
@@ -71,7 +89,7 @@ impl Contents {
     /// What the answer to a request of the given API and version carries. The frame comes without its size.
     pub fn of_response(key: ApiKey, api_version: i16, bytes: &Bytes) -> Contents {
         let correlation_id = bytes.first_chunk().map_or(0, |first| i32::from_be_bytes(*first));
-        let mut contents = Contents { api: key.name().to_owned(), api_version, correlation_id, cargo: Vec::new() };
+        let mut contents = Contents { api: key.name().to_owned(), api_version, correlation_id, ..Contents::default() };
         if key == ApiKey::Fetch
             && let Ok((_, Response::Fetch(fetch))) = frame::decode_response(key, api_version, bytes)
         {

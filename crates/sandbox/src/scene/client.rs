@@ -4,6 +4,7 @@ use super::Scene;
 use super::countdown::CountdownKind;
 use super::group::Wait;
 use super::node::NodeId;
+use runnel_broker::Timestamp;
 use runnel_clients::consumer::ConsumerView;
 use runnel_clients::partitioners::PartitionChoice;
 use runnel_clients::producer::ProducerView;
@@ -18,6 +19,8 @@ pub enum ClientRole {
     Producer,
     /// It reads records.
     Consumer,
+    /// It is one of Kafka's command-line tools: `kind` is its name, and it is in a group while it reads as a member.
+    Tool,
 }
 
 /// How a client is.
@@ -58,10 +61,18 @@ pub struct Client {
     pub card: ClientCard,
     /// How it is.
     pub state: ClientState,
+    /// What starts it, as a script says it.
+    pub command: String,
+    /// What it calls itself to brokers: a client of the world keeps the name with which it was made.
+    pub client_id: String,
+    /// Of a tool that has ended: its exit status. It is gone some seconds later.
+    pub exit_status: Option<i32>,
     /// Its identifier in its group, once it has one.
     pub member_id: Option<String>,
     /// By topic and partition: what it asks for next.
     pub positions: BTreeMap<String, BTreeMap<i32, i64>>,
+    /// Of a producer: the rates at which it sends, by their numbers in the world.
+    pub rates: BTreeMap<u64, SendingRate>,
     /// What it waits for, by kind and by a word that tells several of a kind apart.
     #[serde(skip)]
     pub waits: BTreeMap<(CountdownKind, String), Wait>,
@@ -70,6 +81,17 @@ pub struct Client {
     pub(super) under_way: BTreeMap<(String, i32), VecDeque<PartitionChoice>>,
     /// All of its inside, when it was last looked at.
     pub view: Option<ClientView>,
+}
+
+/// A rate at which a producer sends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct SendingRate {
+    /// Where to.
+    pub topic: String,
+    /// How often, as a script says it: `3/s`.
+    pub rate: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A client's inside, in its own words.
@@ -85,15 +107,25 @@ pub enum ClientView {
 impl Scene {
     /// Introduces a client, or says something else about one that is known.
     pub fn introduce(&mut self, card: ClientCard) {
+        self.admit(card);
+        self.restage();
+    }
+
+    /// Introduces a client that is to be placed later.
+    pub(super) fn admit(&mut self, card: ClientCard) {
         match self.clients.get_mut(&card.name) {
             Some(known) => known.card = card,
             None => {
                 let name = card.name.clone();
                 let client = Client {
+                    client_id: card.name.clone(),
                     card,
                     state: ClientState::Running,
+                    command: String::new(),
+                    exit_status: None,
                     member_id: None,
                     positions: BTreeMap::new(),
+                    rates: BTreeMap::new(),
                     waits: BTreeMap::new(),
                     under_way: BTreeMap::new(),
                     view: None,
@@ -101,7 +133,6 @@ impl Scene {
                 self.clients.insert(name, client);
             }
         }
-        self.restage();
     }
 
     /// Says how a client is. One that does not run waits for nothing.
@@ -120,6 +151,7 @@ impl Scene {
     /// Takes a client off the stage.
     pub fn dismiss(&mut self, name: &str) {
         self.clients.remove(name);
+        self.seen.ended_tools.retain(|(_, tool)| tool != name);
         self.placed.remove(&NodeId::Client(name.to_owned()));
         self.restage();
     }

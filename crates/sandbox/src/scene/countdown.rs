@@ -82,7 +82,7 @@ impl Scene {
             add(CountdownKind::BrokerSession, NodeId::Broker(*broker), "", Some(*wait));
         }
         for (connection, wait) in &self.seen.fetch_waits {
-            let name = self.cluster.client_name(*connection);
+            let name = self.name_of_connection(*connection);
             add(CountdownKind::FetchWait, self.node_of_client(&name), &connection.to_string(), Some(*wait));
         }
         for (name, client) in &self.clients {

@@ -32,13 +32,15 @@ mod series;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod why;
 mod words;
+mod world;
 
-pub use cargo::{Cargo, Contents};
+pub use cargo::{Cargo, Contents, Joining};
 pub use cause::{Cause, CauseLog, Weight};
 pub use cells::{Row, Slot};
-pub use client::{Client, ClientCard, ClientRole, ClientState, ClientView};
+pub use client::{Client, ClientCard, ClientRole, ClientState, ClientView, SendingRate};
 pub use cluster::{Broker, Cluster, Connection};
 pub use countdown::{Countdown, CountdownKind};
 pub use document::{Document, GroupLag, LaneDrawing};
@@ -57,8 +59,9 @@ pub use series::{Measure, Sample, Series};
 pub use why::{Path, Why, paths};
 
 use runnel_broker::Timestamp;
+use runnel_broker::groups::GroupState;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the shape in which a scene is written as JSON; it grows when a field changes its meaning.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -76,6 +79,9 @@ pub struct Scene {
     pub cluster: Cluster,
     /// The world's clients by name; empty in live mode.
     pub clients: BTreeMap<String, Client>,
+    /// Groups that somebody has drawn, whether a member has joined them since or not. Kafka knows a group from its first
+    /// member on; before that [`Scene::group_state`] says what it would say.
+    pub fences: BTreeSet<String>,
     /// What only who has watched can know.
     pub seen: Seen,
     /// Places that somebody chose, by what stands there.
@@ -100,6 +106,7 @@ impl Scene {
             time,
             cluster: Cluster::default(),
             clients: BTreeMap::new(),
+            fences: BTreeSet::new(),
             seen: Seen::default(),
             placed: BTreeMap::new(),
             stage: Stage::default(),
@@ -129,6 +136,11 @@ impl Scene {
         let Some(lane) = self.cluster.lane(topic, partition) else { return Row::default() };
         let markers: Vec<i64> = self.markers(topic, partition).iter().map(|marker| marker.offset).collect();
         Row::fold(lane.log_start_offset.max(0), lane.log_end_offset.max(0), &markers, self.stage.cells_max)
+    }
+
+    /// The state of a group as DescribeGroups tells it: a group that nobody has joined yet is `Dead`.
+    pub fn group_state(&self, group_id: &str) -> GroupState {
+        self.cluster.groups.get(group_id).map_or(GroupState::Dead, |group| group.state)
     }
 
     fn restage(&mut self) {

@@ -42,6 +42,12 @@ pub struct Seen {
     pub guests: BTreeMap<String, Guest>,
     /// What is under way, by its number.
     pub parcels: BTreeMap<u64, Parcel>,
+    /// By connection: the client of the world that opened it.
+    #[serde(skip)]
+    pub(super) callers: BTreeMap<u64, String>,
+    /// Tools that have ended, and when.
+    #[serde(skip)]
+    pub(super) ended_tools: VecDeque<(Timestamp, String)>,
     /// By connection: records that the next answer to a Fetch carries.
     #[serde(skip)]
     pub(super) fetched: BTreeMap<u64, Vec<Cargo>>,

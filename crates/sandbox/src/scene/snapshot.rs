@@ -4,7 +4,10 @@ use super::Scene;
 use super::cluster::{Broker, Cluster, Connection};
 use super::group::{Group, Wait};
 use super::lane::{LEADERLESS, Lane, Record, Segment, Topic};
-use runnel_broker::{BrokerSnapshot, ConnectionSnapshot, PartitionSnapshot, SegmentSnapshot, Snapshot, TopicSnapshot};
+use runnel_broker::{
+    BrokerSnapshot, BrokerState, ConnectionSnapshot, Endpoint, PartitionSnapshot, SegmentSnapshot, Snapshot,
+    TopicSnapshot,
+};
 
 impl Scene {
     /// The scene at the time of a snapshot; what happens after it is folded in.
@@ -36,8 +39,17 @@ impl Scene {
 
 impl Broker {
     fn of(snapshot: &BrokerSnapshot) -> Self {
-        let endpoints = snapshot.endpoints.iter().map(|one| format!("{}:{}", one.host, one.port)).collect();
+        let endpoints = Broker::addresses(&snapshot.endpoints);
         Broker { id: snapshot.id.0, endpoints, state: snapshot.state, fenced: snapshot.fenced }
+    }
+
+    /// One that joins, before its start.
+    pub(super) fn added(id: i32, endpoints: &[Endpoint]) -> Self {
+        Broker { id, endpoints: Broker::addresses(endpoints), state: BrokerState::Down, fenced: true }
+    }
+
+    fn addresses(endpoints: &[Endpoint]) -> Vec<String> {
+        endpoints.iter().map(|one| format!("{}:{}", one.host, one.port)).collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What can be said of a whole script before any of it runs: names that clash, and names that nobody bears.
 
+use super::change::Clearing;
 use super::command::{Cable, Command, Node};
 use super::error::Mistake;
+use super::parse::BROKERS_MAX;
 use super::{Line, ScriptError};
 use std::collections::BTreeMap;
 
@@ -61,6 +63,13 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
             known.client(name)?;
             known.clients.remove(name);
         }
+        Command::Clear(what) => known.clear(*what),
+        Command::Set(change) if change.is_of_producer() => known.producer(&change.name)?,
+        Command::Set(change) if change.is_of_consumer() => known.consumer(&change.name)?,
+        Command::Set(change) => {
+            known.client(&change.name)?;
+        }
+        Command::Move { name, .. } => known.consumer(name)?,
         Command::Wire { producer, .. } | Command::Unwire { producer, .. } => known.producer(producer)?,
         Command::Send(spec) => known.producer(&spec.producer)?,
         Command::Stop(name) | Command::Flush(name) => known.producer(name)?,
@@ -75,6 +84,7 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
         | Command::Resume(name) => {
             known.client(name)?;
         }
+        Command::AddBroker(broker) => known.add_broker(*broker)?,
         Command::KillBroker(broker) | Command::ReviveBroker(broker) => known.broker(*broker)?,
         Command::Drop(message) | Command::Delay { message, .. } => {
             known.client(&message.client)?;
@@ -90,6 +100,8 @@ fn one(command: &Command, known: &mut Known, is_head: &mut bool) -> Result<(), M
         Command::Topic { .. }
         | Command::AlterTopic { .. }
         | Command::DeleteTopic(_)
+        | Command::Group(_)
+        | Command::DeleteGroup(_)
         | Command::Settle
         | Command::Wait(_)
         | Command::Tool { .. }
@@ -112,6 +124,15 @@ impl Known {
         }
         self.clients.insert(name.to_owned(), role);
         Ok(())
+    }
+
+    fn clear(&mut self, what: Clearing) {
+        let gone = match what {
+            Clearing::Producers => ClientRole::Producer,
+            Clearing::Consumers => ClientRole::Consumer,
+            Clearing::Topics | Clearing::Groups => return,
+        };
+        self.clients.retain(|_, role| *role != gone);
     }
 
     fn client(&self, name: &str) -> Result<ClientRole, Mistake> {
@@ -138,6 +159,19 @@ impl Known {
             return Ok(());
         }
         Err(Mistake::found(format!("a broker from 1 to {count}"), &broker.to_string()))
+    }
+
+    /// Brokers are numbered without gaps.
+    fn add_broker(&mut self, broker: i32) -> Result<(), Mistake> {
+        let count = self.brokers.unwrap_or(1);
+        if count >= BROKERS_MAX {
+            return Err(Mistake::found(format!("at most {BROKERS_MAX} brokers"), &format!("broker {broker}")));
+        }
+        if u32::try_from(broker) != Ok(count + 1) {
+            return Err(Mistake::found(format!("broker {}, the next number", count + 1), &format!("broker {broker}")));
+        }
+        self.brokers = Some(count + 1);
+        Ok(())
     }
 
     fn cable(&self, cable: &Cable) -> Result<(), Mistake> {

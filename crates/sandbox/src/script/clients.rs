@@ -1,6 +1,7 @@
 //! Producers and consumers: the commands that start them and those that change how they work.
 
 use super::arguments::Arguments;
+use super::change::Clearing;
 use super::command::{Acks, Assignor, Command, CommitPolicy, ConsumerSpec, ProducerSpec};
 use super::error::Mistake;
 use super::{parse, value};
@@ -18,14 +19,10 @@ pub(super) fn producer(arguments: &mut Arguments) -> Result<(Command, &'static s
     let name = arguments.read("a producer's name", |text| value::name(text, "a producer's name"))?;
     let spec = ProducerSpec {
         name,
-        kind: kind(arguments)?,
+        kind: kind(arguments)?.unwrap_or(ClientKind::Kafkajs),
         acks: arguments.option("acks", acks)?,
-        linger: arguments.option("linger", |text| value::duration(text, "a time", Duration::ZERO, LINGER_MAX))?,
-        idempotence: arguments.option("idempotence", |text| match text {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            other => Err(Mistake::found("true or false", other)),
-        })?,
+        linger: arguments.option("linger", linger)?,
+        idempotence: arguments.option("idempotence", switch)?,
         configs: arguments.configs()?,
     };
     Ok((Command::Producer(spec), "kind= acks= linger= idempotence= config:NAME="))
@@ -33,7 +30,7 @@ pub(super) fn producer(arguments: &mut Arguments) -> Result<(Command, &'static s
 
 pub(super) fn consumer(arguments: &mut Arguments) -> Result<(Command, &'static str), Mistake> {
     let name = arguments.read("a consumer's name", |text| value::name(text, "a consumer's name"))?;
-    let kind = kind(arguments)?;
+    let kind = kind(arguments)?.unwrap_or(ClientKind::Kafkajs);
     let group_id = arguments.option("group", group)?.ok_or_else(|| Mistake::end("group="))?;
     let spec = ConsumerSpec {
         name,
@@ -42,10 +39,10 @@ pub(super) fn consumer(arguments: &mut Arguments) -> Result<(Command, &'static s
         topics: arguments.option("topics", topics)?.ok_or_else(|| Mistake::end("topics="))?,
         from_beginning: arguments.flag("from-beginning"),
         assignors: arguments.option("assignor", assignors)?.unwrap_or_default(),
-        instance: arguments.option("instance", |text| value::name(text, "a name for the instance"))?,
+        instance: arguments.option("instance", instance)?,
         processing: arguments.option("processing", processing)?,
         commit: arguments.option("commit", commit_policy)?,
-        concurrent: arguments.option("concurrent", |text| value::number(text, "a number of partitions", 1, 1_000))?,
+        concurrent: arguments.option("concurrent", concurrent)?,
         configs: arguments.configs()?,
     };
     let known = "kind= group= topics= from-beginning assignor= instance= processing= commit= concurrent= config:NAME=";
@@ -63,19 +60,56 @@ pub(super) fn subscribe(arguments: &mut Arguments) -> Result<Command, Mistake> {
     Ok(Command::Subscribe { name, topics: arguments.read("topics like orders,payment-done", topics)? })
 }
 
+/// `move NAME GROUP`
+pub(super) fn move_to(arguments: &mut Arguments) -> Result<Command, Mistake> {
+    let name = parse::client(arguments)?;
+    Ok(Command::Move { name, group: arguments.read("a group's name", group)? })
+}
+
+/// `clear KIND`
+pub(super) fn clear(arguments: &mut Arguments) -> Result<Command, Mistake> {
+    let wanted = "producers, consumers, topics or groups";
+    let what = arguments.read(wanted, |text| match text {
+        "producers" => Ok(Clearing::Producers),
+        "consumers" => Ok(Clearing::Consumers),
+        "topics" => Ok(Clearing::Topics),
+        "groups" => Ok(Clearing::Groups),
+        other => Err(Mistake::found(wanted, other)),
+    })?;
+    Ok(Command::Clear(what))
+}
+
 /// A group's name. Kafka takes any text; so does this, but for blanks at either end.
 pub(super) fn group(text: &str) -> Result<String, Mistake> {
     let fits = !text.is_empty() && text.len() <= 249 && text.trim() == text && !text.chars().any(char::is_control);
     if fits { Ok(text.to_owned()) } else { Err(Mistake::found("a group's name of at most 249 bytes", text)) }
 }
 
-fn kind(arguments: &mut Arguments) -> Result<ClientKind, Mistake> {
-    let kind = arguments
-        .option("kind", |text| text.parse().map_err(|_| Mistake::found("java, kafkajs or librdkafka", text)))?;
-    Ok(kind.unwrap_or(ClientKind::Kafkajs))
+pub(super) fn kind(arguments: &mut Arguments) -> Result<Option<ClientKind>, Mistake> {
+    arguments.option("kind", |text| text.parse().map_err(|_| Mistake::found("java, kafkajs or librdkafka", text)))
 }
 
-fn acks(text: &str) -> Result<Acks, Mistake> {
+pub(super) fn linger(text: &str) -> Result<Duration, Mistake> {
+    value::duration(text, "a time", Duration::ZERO, LINGER_MAX)
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, Mistake> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(Mistake::found("true or false", other)),
+    }
+}
+
+pub(super) fn instance(text: &str) -> Result<String, Mistake> {
+    value::name(text, "a name for the instance")
+}
+
+pub(super) fn concurrent(text: &str) -> Result<u32, Mistake> {
+    value::number(text, "a number of partitions", 1, 1_000)
+}
+
+pub(super) fn acks(text: &str) -> Result<Acks, Mistake> {
     match text {
         "0" => Ok(Acks::None),
         "1" => Ok(Acks::Leader),
@@ -84,7 +118,7 @@ fn acks(text: &str) -> Result<Acks, Mistake> {
     }
 }
 
-fn topics(text: &str) -> Result<Vec<String>, Mistake> {
+pub(super) fn topics(text: &str) -> Result<Vec<String>, Mistake> {
     let topics = text.split(',').map(value::topic).collect::<Result<Vec<_>, _>>()?;
     if topics.len() > TOPICS_MAX {
         return Err(Mistake::found(format!("at most {TOPICS_MAX} topics"), &topics.len().to_string()));
@@ -95,7 +129,7 @@ fn topics(text: &str) -> Result<Vec<String>, Mistake> {
     }
 }
 
-fn assignors(text: &str) -> Result<Vec<Assignor>, Mistake> {
+pub(super) fn assignors(text: &str) -> Result<Vec<Assignor>, Mistake> {
     let read = |word: &str| match word {
         "range" => Ok(Assignor::Range),
         "roundrobin" => Ok(Assignor::RoundRobin),
@@ -114,11 +148,11 @@ fn assignors(text: &str) -> Result<Vec<Assignor>, Mistake> {
     Ok(assignors)
 }
 
-fn processing(text: &str) -> Result<Duration, Mistake> {
+pub(super) fn processing(text: &str) -> Result<Duration, Mistake> {
     value::duration(text, "a time", Duration::ZERO, PROCESSING_MAX)
 }
 
-fn commit_policy(text: &str) -> Result<CommitPolicy, Mistake> {
+pub(super) fn commit_policy(text: &str) -> Result<CommitPolicy, Mistake> {
     match text {
         "auto" => Ok(CommitPolicy::Auto),
         "each" => Ok(CommitPolicy::Each),

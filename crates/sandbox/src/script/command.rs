@@ -1,5 +1,6 @@
 //! What a line of a script says, as data.
 
+use super::change::{Clearing, ClientChange};
 use super::value::{Keys, Rate};
 use runnel_clients::ClientKind;
 use runnel_protocol::ApiKey;
@@ -103,6 +104,23 @@ pub enum Command {
         /// The topics, all of them.
         topics: Vec<String>,
     },
+    /// `set anna kind=java`: other settings.
+    Set(Box<ClientChange>),
+    /// `move anna shipping`: the consumer goes to another group.
+    Move {
+        /// The consumer.
+        name: String,
+        /// Its group from then on.
+        group: String,
+    },
+    /// `group billing`: the place of a group that no member has joined yet.
+    Group(String),
+    /// `delete group billing`.
+    DeleteGroup(String),
+    /// `clear consumers`: all of a kind are gone.
+    Clear(Clearing),
+    /// `broker 4`: a further broker joins the cluster.
+    AddBroker(i32),
     /// `kill broker 2`.
     KillBroker(i32),
     /// `revive broker 2`.

@@ -18,9 +18,14 @@
 //! | `topic TOPIC [partitions=1..1000] [replication=1..16] [config:K=V]` | makes a topic at once; the brokers' defaults where nothing is said |
 //! | `alter topic TOPIC [partitions=1..1000] [config:K=V]` | more partitions, other configs; an empty `config:K=` takes one back to its default |
 //! | `delete topic TOPIC` | deletes it at once |
+//! | `group GROUP` | the place of a group on the stage before a member has joined it; Kafka knows nothing of it |
+//! | `delete group GROUP` | deletes what the brokers keep of a group without members, and its place |
+//! | `clear producers\|consumers\|topics\|groups` | all of them: producers as by `remove`; consumers close as their library does and are gone then; topics and groups as by `delete` |
 //! | `producer NAME [kind=KIND] [acks=0\|1\|all] [linger=0s..60s] [idempotence=true\|false] [config:K=V]` | starts a producer; what is not said is as in its library |
 //! | `wire NAME TOPIC`, `unwire NAME TOPIC` | where a producer sends when `send` does not say it |
 //! | `consumer NAME [kind=KIND] group=GROUP topics=TOPIC,... [from-beginning] [assignor=ASSIGNOR,...] [instance=NAME] [processing=0s..1h] [commit=POLICY] [concurrent=1..1000] [config:K=V]` | starts a consumer |
+//! | `set NAME [kind=KIND] [config:K=V]` with `[acks=] [linger=] [idempotence=]` of a producer or `[group=] [topics=] [from-beginning=true\|false] [assignor=] [instance=] [processing=] [commit=] [concurrent=]` of a consumer | other settings; an empty value takes one back. What runs closes as its library does and starts anew with them, and its rates go on then; `processing=` alone, and `topics=` alone of a Java or librdkafka consumer, change while it runs |
+//! | `move NAME GROUP` | `set NAME group=GROUP` |
 //! | `send NAME [TOPIC] [key=TEXT\|keys=KEYS] [value=TEXT\|size=BYTES\|tombstone] [partition=0..999] [header:K=V] [count=1..10000] [rate=RATE [for=TIME]]` | sends records: one, `count` in one call, or at a rate until `count`, `for` or `stop` ends it. Without a value it is the producer's name and a number |
 //! | `stop NAME` | ends the producer's rates |
 //! | `flush NAME` | sends what the producer keeps back |
@@ -32,7 +37,8 @@
 //! | `seek NAME PARTITION OFFSET\|beginning\|end` | where the consumer reads on |
 //! | `commit NAME` | the consumer commits its positions |
 //! | `slow NAME processing=0s..1h` | how long the consumer works on a record from then on |
-//! | `subscribe NAME TOPIC,...` | the topics of a consumer from its next start on; it may not run meanwhile |
+//! | `subscribe NAME TOPIC,...` | `set NAME topics=TOPIC,...`: Java's and librdkafka's consumers join again with them, kafkajs's has to be stopped for it and starts anew |
+//! | `broker NUMBER` | a further broker joins the cluster, the one with the next number: new partitions may be placed on it, the others stay where they are |
 //! | `kill broker NUMBER`, `revive broker NUMBER` | the broker's process ends as by kill -9; it starts again with the files that it left |
 //! | `drop next MESSAGE` | the next such message is lost |
 //! | `delay next MESSAGE by 1us..1h` | the next such message is late, and what comes behind it |
@@ -74,6 +80,7 @@
 //! 10,000 commands in 16 MiB.
 
 mod arguments;
+mod change;
 mod check;
 mod clients;
 mod command;
@@ -88,6 +95,7 @@ mod tools;
 mod value;
 mod words;
 
+pub use change::{Clearing, ClientChange, Setting};
 pub(crate) use check::CLIENTS_MAX;
 pub use check::{ClientRole, Known};
 pub use command::{
@@ -95,6 +103,7 @@ pub use command::{
     Payload, Position, ProducerSpec, Profile, SendSpec,
 };
 pub use error::ScriptError;
+pub(crate) use parse::BROKERS_MAX;
 pub use value::{Keys, Per, Rate};
 
 use std::fmt;

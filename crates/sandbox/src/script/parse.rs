@@ -3,13 +3,13 @@
 use super::arguments::Arguments;
 use super::command::{ClientPartition, Command, Node, Position, Profile};
 use super::error::Mistake;
-use super::{clients, faults, records, tools, value, words};
+use super::{change, clients, faults, records, tools, value, words};
 use std::time::Duration;
 
 /// Longest time that one `wait` lasts.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(30 * 86_400);
 /// Most brokers of a world.
-pub(super) const BROKERS_MAX: u32 = 16;
+pub(crate) const BROKERS_MAX: u32 = 16;
 /// Most partitions of a topic.
 pub(super) const PARTITIONS_MAX: u32 = 1_000;
 /// How far from the middle of the stage something may stand.
@@ -50,10 +50,15 @@ fn one(word: &str, arguments: &mut Arguments) -> Result<(Command, &'static str),
         "seed" => plain(arguments.read("a seed", |text| value::number(text, "a seed", 0, u64::MAX)).map(Command::Seed)),
         "topic" => topic(arguments),
         "alter" => alter(arguments),
-        "delete" => {
-            arguments.expect("topic")?;
-            plain(arguments.read("a topic's name", value::topic).map(Command::DeleteTopic))
-        }
+        "delete" => plain(match arguments.word("topic or group")?.as_str() {
+            "topic" => arguments.read("a topic's name", value::topic).map(Command::DeleteTopic),
+            "group" => arguments.read("a group's name", clients::group).map(Command::DeleteGroup),
+            other => Err(Mistake::found("topic or group", other)),
+        }),
+        "group" => plain(arguments.read("a group's name", clients::group).map(Command::Group)),
+        "set" => change::set(arguments),
+        "move" => plain(clients::move_to(arguments)),
+        "clear" => plain(clients::clear(arguments)),
         "producer" => clients::producer(arguments),
         "consumer" => clients::consumer(arguments),
         "wire" => wire(arguments).map(|(producer, topic)| (Command::Wire { producer, topic }, "")),
@@ -70,6 +75,7 @@ fn one(word: &str, arguments: &mut Arguments) -> Result<(Command, &'static str),
         "commit" => plain(client(arguments).map(Command::Commit)),
         "slow" => clients::slow(arguments),
         "subscribe" => plain(clients::subscribe(arguments)),
+        "broker" => plain(broker(arguments).map(Command::AddBroker)),
         "kill" => {
             arguments.expect("broker")?;
             plain(broker(arguments).map(Command::KillBroker))

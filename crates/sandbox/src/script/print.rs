@@ -1,5 +1,6 @@
 //! Commands as text that reads back to the same: for share links, for the line that the stage shows, for histories.
 
+use super::change::Clearing;
 use super::command::{
     Acks, Assignor, Cable, ClientPartition, Command, CommitPolicy, ConsumerSpec, Direction, MessageMatch, Node,
     Payload, Position, ProducerSpec, Profile, SendSpec,
@@ -50,6 +51,12 @@ impl Display for Command {
                 write!(out, "slow {name} processing={}", DisplayDuration(*processing))
             }
             Command::Subscribe { name, topics } => write!(out, "subscribe {name} {}", topics.join(",")),
+            Command::Set(change) => change.fmt(out),
+            Command::Move { name, group } => write!(out, "move {name} {}", quote(group)),
+            Command::Group(group) => write!(out, "group {}", quote(group)),
+            Command::DeleteGroup(group) => write!(out, "delete group {}", quote(group)),
+            Command::Clear(what) => write!(out, "clear {what}"),
+            Command::AddBroker(broker) => write!(out, "broker {broker}"),
             Command::KillBroker(broker) => write!(out, "kill broker {broker}"),
             Command::ReviveBroker(broker) => write!(out, "revive broker {broker}"),
             Command::Drop(message) => write!(out, "drop {message}"),
@@ -89,12 +96,23 @@ impl Display for Command {
 }
 
 /// ` name=value`, if there is a value.
-fn option(out: &mut Formatter<'_>, name: &str, value: Option<&impl Display>) -> fmt::Result {
+pub(super) fn option(out: &mut Formatter<'_>, name: &str, value: Option<&impl Display>) -> fmt::Result {
     value.map_or(Ok(()), |value| write!(out, " {}", quote(&format!("{name}={value}"))))
 }
 
-fn print_configs(out: &mut Formatter<'_>, configs: &BTreeMap<String, String>) -> fmt::Result {
+pub(super) fn print_configs(out: &mut Formatter<'_>, configs: &BTreeMap<String, String>) -> fmt::Result {
     configs.iter().try_for_each(|(name, value)| write!(out, " {}", quote(&format!("config:{name}={value}"))))
+}
+
+impl Display for Clearing {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Clearing::Producers => "producers",
+            Clearing::Consumers => "consumers",
+            Clearing::Topics => "topics",
+            Clearing::Groups => "groups",
+        })
+    }
 }
 
 impl Display for Profile {

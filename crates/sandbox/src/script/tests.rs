@@ -32,6 +32,13 @@ seek anna payment-done-0 beginning
 commit anna
 slow anna processing=2s
 subscribe anna orders,payment-done
+set anna kind=java group=shipping topics=orders from-beginning=false assignor=range instance= processing=2s
+set anna config:session.timeout.ms=
+set checkout acks= linger=5ms idempotence=false
+move anna "late shift"
+group "late shift"
+delete group "late shift"
+broker 4
 kill broker 2
 revive broker 2
 drop next produce from checkout
@@ -51,6 +58,10 @@ place group "my group" 1,2
 place broker 1 1,2
 rename anna carla
 remove checkout
+clear groups
+clear topics
+clear producers
+clear consumers
 kafka-topics.sh --create --topic "a b" --partitions 3
 file offsets.json "{\"partitions\": []}"
 type tool=tool-1 hello
@@ -128,6 +139,14 @@ fn mistakes_say_what_was_wanted_and_what_came() {
     check("producer p kind=Java", "line 1: wanted java, kafkajs or librdkafka, found \"Java\"");
     check("consumer c group=g", "line 1: wanted topics=, found the end of the line");
     check("consumer c group=g topics=a,a", "line 1: wanted each topic once, found \"a twice\"");
+    let words = "one of kind= acks= linger= idempotence= config:NAME= or kind= group= topics= from-beginning= assignor= \
+        instance= processing= commit= concurrent= config:NAME=";
+    check("set anna", &format!("line 1: wanted {words}, found the end of the line"));
+    check("set anna from-beginning", &format!("line 1: wanted {words}, found \"from-beginning\""));
+    check("set anna group=", "line 1: wanted a group's name of at most 249 bytes, found \"\"");
+    check("set anna acks=1 group=g", "line 1: wanted settings of a producer or of a consumer, found \"both\"");
+    check("clear all", "line 1: wanted producers, consumers, topics or groups, found \"all\"");
+    check("delete consumer anna", "line 1: wanted topic or group, found \"consumer\"");
     check("drop next produkt from p", "line 1: wanted an API like produce, request or answer, found \"produkt\"");
     check("drop next produce to p", "line 1: wanted from or answer, found \"to\"");
     check("kill 2", "line 1: wanted \"broker\", found \"2\"");
@@ -151,6 +170,11 @@ fn names_are_checked_before_anything_runs() {
     check_names("producer p\nremove p\ncrash p", "line 3: wanted a client that is there, found \"p\"");
     check_names("producer p\nrename p q\ncrash p", "line 3: wanted a client that is there, found \"p\"");
     check_names("brokers 2\nkill broker 3", "line 2: wanted a broker from 1 to 2, found \"3\"");
+    check_names("producer p\nset p group=g", "line 2: wanted a consumer that is there, found \"p\"");
+    check_names("producer p\nclear producers\nset p kind=java", "line 3: wanted a client that is there, found \"p\"");
+    check_names("brokers 2\nbroker 4", "line 2: wanted broker 3, the next number, found \"broker 4\"");
+    check_names("broker 2\nbroker 2", "line 2: wanted broker 3, the next number, found \"broker 2\"");
+    check_names("brokers 16\nbroker 16", "line 2: wanted at most 16 brokers, found \"broker 16\"");
     let wanted = "line 2: wanted this line before all others, in a world that begins, found \"brokers 3\"";
     check_names("topic t\nbrokers 3", wanted);
 }

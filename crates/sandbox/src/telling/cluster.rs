@@ -71,6 +71,7 @@ impl Teller {
             EventKind::PartitionOffline { topic, partition, why } if !is_internal(topic) => {
                 self.say(format!("{topic}-{partition} is offline: {why}"));
             }
+            EventKind::BrokerAdded { .. } => self.say(format!("broker {} joins the cluster", event.broker)),
             EventKind::BrokerStopped { .. } => self.say(format!("broker {} is gone", event.broker)),
             EventKind::BrokerFenced { .. } => self.say(format!("broker {} is missed by the controller", event.broker)),
             EventKind::BrokerStarted { .. } => self.say(format!("broker {} takes connections", event.broker)),

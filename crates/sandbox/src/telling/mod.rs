@@ -149,6 +149,12 @@ impl Teller {
             Change::ProcessPaused { name, paused } => {
                 self.say(format!("{name} {}", if *paused { "stands still" } else { "goes on" }));
             }
+            Change::SetUp { name, restarts: false, .. } => self.say(format!("{name} is set up otherwise")),
+            Change::SetUp { name, restarts: true, .. } => {
+                self.say(format!("{name} is set up otherwise and starts anew"));
+            }
+            Change::GroupDrawn { group, drawn: true } => self.say(format!("group {group} has no members yet")),
+            Change::GroupDrawn { group, drawn: false } => self.say(format!("group {group} is taken off the stage")),
             Change::WorldStarted { .. }
             | Change::ProcessStarted { .. }
             | Change::Renamed { .. }

@@ -41,8 +41,15 @@ impl World {
     /// Why it cannot be done. Nothing of it is done then.
     pub fn apply(&mut self, command: &Command) -> Result<(), Refusal> {
         self.finish_instant();
-        // Brokers are asked about topics, and asking leaves traces.
-        let asks = matches!(command, Command::Topic { .. } | Command::AlterTopic { .. } | Command::DeleteTopic(_));
+        // Brokers are asked about topics and groups, and asking leaves traces.
+        let asks = matches!(
+            command,
+            Command::Topic { .. }
+                | Command::AlterTopic { .. }
+                | Command::DeleteTopic(_)
+                | Command::DeleteGroup(_)
+                | Command::Clear(_)
+        );
         let outcome = if asks { self.all_or_nothing(command) } else { self.carry_out(command) };
         self.tell_packets();
         outcome
@@ -77,7 +84,7 @@ impl World {
             };
             Some((process.name.clone(), role))
         });
-        Known { clients: clients.collect(), brokers: Some(self.settings.brokers) }
+        Known { clients: clients.collect(), brokers: Some(self.brokers_count) }
     }
 
     fn carry_out(&mut self, command: &Command) -> Result<(), Refusal> {
@@ -111,6 +118,12 @@ impl World {
             Command::Commit(name) => self.commit(name),
             Command::Slow { name, processing } => self.slow(name, *processing),
             Command::Subscribe { name, topics } => self.subscribe(name, topics),
+            Command::Set(change) => self.set_client(change),
+            Command::Move { name, group } => self.move_client(name, group),
+            Command::Group(group) => self.draw_group(group),
+            Command::DeleteGroup(group) => self.delete_group(group),
+            Command::Clear(what) => self.clear(*what),
+            Command::AddBroker(broker) => self.add_broker(*broker),
             Command::KillBroker(broker) => self.kill_broker(*broker),
             Command::ReviveBroker(broker) => self.revive_broker(*broker),
             Command::Drop(message) => self.arm(message, Fault::Drop, command),
@@ -194,9 +207,7 @@ impl World {
                 self.check_broker(*broker)?;
                 Ok((client.clone(), self.id_of(client)?, vec![*broker]))
             }
-            Cable::ClientBrokers(client) => {
-                Ok((client.clone(), self.id_of(client)?, self.settings.broker_ids().collect()))
-            }
+            Cable::ClientBrokers(client) => Ok((client.clone(), self.id_of(client)?, self.broker_ids().collect())),
             Cable::Brokers(..) => Err(Refusal::new("the cables between brokers are not drawn yet")),
         }
     }

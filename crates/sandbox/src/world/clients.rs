@@ -2,13 +2,13 @@
 
 use super::happening::{Change, End, Role};
 use super::machine::{Machine, ProcessInput};
-use super::process::{Process, ProcessState, Spec};
+use super::process::{Afterwards, Process, ProcessState, Spec};
 use super::{Refusal, World};
 use crate::cables::Party;
 use crate::script::{CLIENTS_MAX, ClientPartition, ConsumerSpec, Position, ProducerSpec, SendSpec};
-use runnel_clients::Signal;
 use runnel_clients::consumer::ConsumerView;
 use runnel_clients::producer::ProducerView;
+use runnel_clients::{Address, Signal};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,12 +42,17 @@ impl World {
 
     /// A machine as the spec says; the world's chance spreads its own.
     fn client_machine(&mut self, spec: &Spec) -> Result<Machine, Refusal> {
-        let bootstrap: Vec<_> = self.settings.broker_ids().map(|id| self.settings.address(id)).collect();
+        let bootstrap = self.bootstrap();
         let mut random = self.random.clone();
         let machine = Machine::client(spec, bootstrap, random.next_u64(), self.now, self.is_watched)?;
         // A machine that is refused takes no chance away from the next.
         self.random = random;
         Ok(machine)
+    }
+
+    /// The addresses that a client is told to begin with: those of all brokers that there are.
+    pub(super) fn bootstrap(&self) -> Vec<Address> {
+        self.broker_ids().map(|id| self.settings.address(id)).collect()
     }
 
     /// Puts a process on the stage and starts it.
@@ -69,10 +74,12 @@ impl World {
             spec,
             machine: Some(machine),
             state: ProcessState::Running,
+            then: Afterwards::Stays,
             incarnation: 1,
             links: BTreeMap::new(),
             mailbox: VecDeque::new(),
             wakeup: None,
+            printout: Arc::default(),
             numbered: 0,
         };
         self.processes.insert(id, Arc::new(process));
@@ -169,31 +176,14 @@ impl World {
 
     pub(super) fn slow(&mut self, name: &str, processing: Duration) -> Result<(), Refusal> {
         self.change(name, Role::Consumer, |machine, _| machine.set_processing(processing))?;
-        if let Ok(id) = self.id_of(name)
-            && let Some(process) = self.processes.get_mut(&id)
-            && let Spec::Consumer(spec) = &mut Arc::make_mut(process).spec
-        {
+        let id = self.id_of(name)?;
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return Ok(()) };
+        if let Spec::Consumer(spec) = &mut process.spec {
             spec.processing = Some(processing);
         }
+        let command = process.spec.command();
         let processing_us = u64::try_from(processing.as_micros()).unwrap_or(u64::MAX);
-        self.tell_change(Change::Slowed { name: name.to_owned(), processing_us });
-        Ok(())
-    }
-
-    /// Other topics, for the next start: a consumer that runs keeps its subscription, as in kafkajs.
-    pub(super) fn subscribe(&mut self, name: &str, topics: &[String]) -> Result<(), Refusal> {
-        let id = self.id_of(name)?;
-        if !self.is_over(id) {
-            return Err(Refusal::new(format!("{name:?} runs: what it reads is fixed until `leave {name}` or a crash")));
-        }
-        let process = self.processes.get_mut(&id).map(Arc::make_mut);
-        match process.map(|process| &mut process.spec) {
-            Some(Spec::Consumer(spec)) => spec.topics = topics.to_vec(),
-            Some(Spec::Producer(_) | Spec::Tool { .. }) | None => {
-                return Err(Refusal::new(format!("{name:?} is no consumer")));
-            }
-        }
-        self.tell_change(Change::Subscribed { name: name.to_owned(), topics: topics.to_vec() });
+        self.tell_change(Change::Slowed { name: name.to_owned(), processing_us, command });
         Ok(())
     }
 
@@ -213,8 +203,8 @@ impl World {
 
     /// Ends a process, whatever it was at.
     pub(super) fn end_process(&mut self, id: u32, how: End) {
-        self.end_rates(id);
         let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return };
+        let then = std::mem::take(&mut process.then);
         process.machine = None;
         process.mailbox.clear();
         process.state = ProcessState::Ended(how);
@@ -222,8 +212,23 @@ impl World {
         for (_, connection) in std::mem::take(&mut process.links) {
             self.cables.close_client_end(self.now, connection);
         }
+        let then = if how == End::Crashed && then == Afterwards::StartsAnew { Afterwards::Stays } else { then };
+        if then != Afterwards::StartsAnew {
+            self.end_rates(id);
+        }
         self.note_wakeup(id);
-        self.tell_change(Change::ProcessEnded { name, how });
+        self.tell_change(Change::ProcessEnded { name: name.clone(), how });
+        match then {
+            Afterwards::Stays => {}
+            Afterwards::StartsAnew => {
+                let spec = self.processes.get(&id).map(|process| process.spec.clone());
+                // What it is set up with was checked when it was told to close.
+                if let Some(machine) = spec.and_then(|spec| self.client_machine(&spec).ok()) {
+                    self.start_again(id, machine);
+                }
+            }
+            Afterwards::Vanishes => self.forget(id, &name),
+        }
     }
 
     /// Says goodbye as its library does.
@@ -232,6 +237,12 @@ impl World {
         let role = self.processes.get(&id).map_or(Role::Tool, |process| process.spec.role());
         let id = self.running(name, role)?;
         self.end_rates(id);
+        self.close(id);
+        Ok(())
+    }
+
+    /// Lets a client that runs say goodbye.
+    pub(super) fn close(&mut self, id: u32) {
         if let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) {
             process.state = ProcessState::Leaving;
             if let Some(machine) = &mut process.machine {
@@ -239,7 +250,6 @@ impl World {
             }
         }
         self.drain_process(id);
-        Ok(())
     }
 
     /// A new process with the settings of the old one.
@@ -251,15 +261,19 @@ impl World {
         if !self.is_over(id) {
             self.end_process(id, End::Crashed);
         }
-        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return Ok(()) };
+        self.start_again(id, machine);
+        Ok(())
+    }
+
+    fn start_again(&mut self, id: u32, machine: Machine) {
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return };
         process.machine = Some(machine);
         process.state = ProcessState::Running;
         process.incarnation += 1;
         let incarnation = process.incarnation;
-        let (role, command) = (spec.role(), spec.command());
-        self.tell_change(Change::ProcessStarted { name: name.to_owned(), role, command, incarnation });
+        let (name, role, command) = (process.name.clone(), process.spec.role(), process.spec.command());
+        self.tell_change(Change::ProcessStarted { name, role, command, incarnation });
         self.drain_process(id);
-        Ok(())
     }
 
     /// Stops a process as SIGSTOP does, or lets it go on with what came meanwhile.
@@ -313,12 +327,19 @@ impl World {
         if !self.is_over(id) {
             self.end_process(id, End::Crashed);
         }
-        self.processes.remove(&id);
+        self.forget(id, name);
+        Ok(())
+    }
+
+    /// Takes a process that is over off the stage.
+    fn forget(&mut self, id: u32, name: &str) {
+        if self.processes.remove(&id).is_none() {
+            return;
+        }
         self.names.remove(name);
         self.wires.retain(|(producer, _)| producer != name);
         self.places.remove(&crate::script::Node::Client(name.to_owned()));
         self.cables.forget_party(Party::Process(id));
         self.tell_change(Change::Removed { name: name.to_owned() });
-        Ok(())
     }
 }

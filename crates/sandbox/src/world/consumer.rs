@@ -59,7 +59,8 @@ fn assignor_of(kind: ClientKind, assignor: Assignor) -> Result<assignors::Assign
 
 /// Whether a consumer is in its group and has read and worked on all there is.
 pub(super) fn is_settled(view: &ConsumerView, high_watermark: impl Fn(&str, i32) -> Option<i64>) -> bool {
-    let has_joined = view.group_id.is_none() || view.group_state == GroupState::Stable;
+    let has_joined =
+        view.group_id.is_none() || (view.group_state == GroupState::Stable && view.rejoin_reason.is_none());
     let has_worked = view.queued_count == 0 && view.batch_count == 0 && view.processing.is_empty();
     let mut partitions = view.partitions.iter().filter(|partition| !partition.is_paused);
     has_joined

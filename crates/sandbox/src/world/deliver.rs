@@ -85,7 +85,7 @@ impl World {
 
     /// Opens a connection for a client.
     pub(super) fn connect(&mut self, party: Party, link: LinkId, address: &Address) -> ConnectionId {
-        let broker = self.settings.broker_at(address).unwrap_or(NOWHERE);
+        let broker = self.broker_at(address).unwrap_or(NOWHERE);
         self.cables.open(self.now, party, link, broker)
     }
 
@@ -207,12 +207,10 @@ impl World {
     }
 
     fn print(&mut self, id: u32, stream: Stream, text: String) {
-        if self.is_watched
-            && let Some(process) = self.processes.get(&id)
-        {
-            let name = process.name.clone();
-            self.tell(HappeningKind::Printed { name, stream, text });
-        }
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return };
+        Arc::make_mut(&mut process.printout).keep(self.now, stream, &text);
+        let name = process.name.clone();
+        self.tell(HappeningKind::Printed { name, stream, text });
     }
 
     fn tell_events(&mut self, id: u32) {

@@ -64,7 +64,7 @@ pub enum HappeningKind {
     },
 }
 
-/// Where a tool prints.
+/// Where a tool prints, or what it is given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
@@ -72,6 +72,8 @@ pub enum Stream {
     Out,
     /// Its standard error.
     Err,
+    /// Its standard input: what was typed.
+    In,
 }
 
 /// A packet without its bytes.
@@ -156,18 +158,22 @@ pub enum Change {
     Renamed { from: String, to: String },
     /// A client is gone from the stage.
     Removed { name: String },
+    /// A client has other settings. One that runs closes for them, and starts anew.
+    SetUp { name: String, role: Role, command: String, restarts: bool },
+    /// The place of a group was drawn, or taken away.
+    GroupDrawn { group: String, drawn: bool },
     /// A wire from a producer to a topic was drawn, or taken away.
     Wired { producer: String, topic: String, wired: bool },
     /// Something stands elsewhere; `node` is as a script says it.
     Placed { node: String, x: i32, y: i32 },
     /// A consumer takes so long for a record from then on.
-    Slowed { name: String, processing_us: u64 },
+    Slowed { name: String, processing_us: u64, command: String },
     /// A consumer subscribes to other topics.
-    Subscribed { name: String, topics: Vec<String> },
+    Subscribed { name: String, topics: Vec<String>, command: String },
     /// A person moved a consumer.
     Sought { name: String, topic: String, partition: u32, to: Position },
-    /// A producer sends at a rate; without one the rate is over.
-    RateChanged { producer: String, topic: String, rate: Option<String> },
+    /// A producer sends at a rate; without one the rate with this number is over.
+    RateChanged { number: u64, producer: String, topic: String, rate: Option<String> },
     /// A broker's process ended or started.
     BrokerChanged { broker: i32, alive: bool },
     /// A cable was cut, or is whole again.

@@ -256,6 +256,11 @@ impl Machine {
         Ok(())
     }
 
+    /// Other topics, from the next rebalance on.
+    pub(super) fn subscribe(&mut self, now: Timestamp, topics: &[String]) -> Result<(), Refusal> {
+        self.consumer()?.subscribe(now, topics).map_err(Refusal::new)
+    }
+
     fn consumer(&mut self) -> Result<&mut Consumer, Refusal> {
         match self {
             Machine::Consumer(consumer) => Ok(consumer),

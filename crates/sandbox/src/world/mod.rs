@@ -19,14 +19,17 @@
 
 mod apply;
 mod brokers;
+mod change;
 mod clients;
 mod consumer;
 mod deliver;
 mod files;
 mod foreign;
+mod groups;
 mod happening;
 mod machine;
 mod operator;
+mod printout;
 mod process;
 mod producer;
 mod rates;
@@ -41,6 +44,7 @@ mod trace;
 pub use apply::Refusal;
 pub use foreign::{ForeignId, ForeignSignal};
 pub use happening::{CargoKind, Change, End, Happening, HappeningKind, PacketView, Role, Stream};
+pub use printout::{Piece, Printout};
 pub use process::{ProcessState, ProcessView};
 pub use rates::RateView;
 pub use settings::{FIRST_PORT, HOST, WorldSettings};
@@ -68,6 +72,8 @@ pub struct World {
     now: Timestamp,
     random: Random,
     cluster: Cluster<MemoryStorage>,
+    /// How many brokers there are.
+    brokers_count: u32,
     /// Brokers whose process is gone.
     dead_brokers: BTreeSet<i32>,
     cables: Cables,
@@ -84,6 +90,8 @@ pub struct World {
     operator: Option<operator::Operator>,
     files: Arc<BTreeMap<String, bytes::Bytes>>,
     wires: BTreeSet<(String, String)>,
+    /// Groups that were drawn, whether a member has joined them since or not.
+    groups: BTreeSet<String>,
     places: BTreeMap<Node, (i32, i32)>,
     trace: Trace,
     /// Things that have happened, watched or not.
@@ -116,6 +124,7 @@ impl World {
         let cluster = Cluster::open(config, MemoryStorage::new(), settings.start)?;
         let mut world = World {
             now: settings.start,
+            brokers_count: settings.brokers,
             settings: Arc::new(settings),
             random,
             cluster,
@@ -132,6 +141,7 @@ impl World {
             operator: None,
             files: Arc::default(),
             wires: BTreeSet::new(),
+            groups: BTreeSet::new(),
             places: BTreeMap::new(),
             trace: Trace::default(),
             steps: 0,

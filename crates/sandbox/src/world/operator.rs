@@ -96,8 +96,13 @@ impl World {
 
     /// Asks the first broker that is alive, and takes the answer.
     fn ask<A: TryFrom<Response>>(&mut self, request: &Request) -> Result<A, Refusal> {
-        let alive = self.settings.broker_ids().find(|id| self.is_broker_alive(*id));
-        let broker = BrokerId(alive.ok_or_else(|| Refusal::new("no broker is alive"))?);
+        let alive = self.broker_ids().find(|id| self.is_broker_alive(*id));
+        self.ask_at(alive.ok_or_else(|| Refusal::new("no broker is alive"))?, request)
+    }
+
+    /// Asks a broker, and takes the answer.
+    pub(super) fn ask_at<A: TryFrom<Response>>(&mut self, broker: i32, request: &Request) -> Result<A, Refusal> {
+        let broker = BrokerId(broker);
         let key = request.api_key();
         let version = *key.accepted().end();
         let chunks = frame::encode_request(version, 1, Some("operator"), request);

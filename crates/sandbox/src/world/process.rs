@@ -2,11 +2,13 @@
 
 use super::happening::{End, Role};
 use super::machine::{Machine, ProcessInput};
+use super::printout::Printout;
 use crate::script::{ConsumerSpec, ProducerSpec};
 use runnel_broker::ConnectionId;
 use runnel_clients::LinkId;
 use runnel_protocol::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// What a process was started as.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,6 +54,18 @@ pub enum ProcessState {
     Ended(End),
 }
 
+/// What happens when a process has said goodbye.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Afterwards {
+    /// It stays on the stage as one that is over.
+    #[default]
+    Stays,
+    /// A new process starts under its name.
+    StartsAnew,
+    /// It is taken off the stage.
+    Vanishes,
+}
+
 /// One process.
 #[derive(Clone, Debug)]
 pub(super) struct Process {
@@ -59,12 +73,15 @@ pub(super) struct Process {
     pub(super) spec: Spec,
     pub(super) machine: Option<Machine>,
     pub(super) state: ProcessState,
+    pub(super) then: Afterwards,
     /// Counts the starts under this name, from 1.
     pub(super) incarnation: u32,
     pub(super) links: BTreeMap<LinkId, ConnectionId>,
     /// What came while it was stopped.
     pub(super) mailbox: VecDeque<ProcessInput>,
     pub(super) wakeup: Option<Timestamp>,
+    /// Of a tool.
+    pub(super) printout: Arc<Printout>,
     /// Records without a value of their own that it was told to send.
     pub(super) numbered: u64,
 }

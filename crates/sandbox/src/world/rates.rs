@@ -25,6 +25,8 @@ pub(super) struct Sending {
 /// A rate that goes on, as the stage may show it.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
 pub struct RateView {
+    /// Counts the rates of a world, from 1.
+    pub number: u64,
     /// The producer.
     pub producer: String,
     /// Where it sends.
@@ -32,7 +34,9 @@ pub struct RateView {
     /// How often, as a script says it.
     pub rate: String,
     /// How many records were due so far.
-    pub number: u64,
+    pub sent: u64,
+    /// When the rate began.
+    pub started: Timestamp,
     /// When the next one is.
     pub due: Timestamp,
 }
@@ -60,6 +64,7 @@ impl World {
             return Err(Refusal::new(format!("at most {SENDINGS_MAX} rates go on at a time")));
         }
         self.tell_change(Change::RateChanged {
+            number: self.next_sending,
             producer: spec.producer.clone(),
             topic: topic.clone(),
             rate: Some(rate.to_string()),
@@ -109,7 +114,7 @@ impl World {
         if let Some(sending) = self.sendings.remove(&number) {
             let producer = self.processes.get(&sending.producer).map(|process| process.name.clone());
             let producer = producer.unwrap_or_default();
-            self.tell_change(Change::RateChanged { producer, topic: sending.topic, rate: None });
+            self.tell_change(Change::RateChanged { number, producer, topic: sending.topic, rate: None });
         }
     }
 
@@ -133,11 +138,19 @@ impl World {
     }
 
     pub(super) fn rate_views(&self) -> Vec<RateView> {
-        let view = |sending: &Sending| {
+        let view = |(number, sending): (&u64, &Sending)| {
             let producer = self.processes.get(&sending.producer)?.name.clone();
-            let (topic, rate, number) = (sending.topic.clone(), sending.rate.to_string(), sending.number);
-            Some(RateView { producer, topic, rate, number, due: sending.due()? })
+            let (number, topic, rate) = (*number, sending.topic.clone(), sending.rate.to_string());
+            Some(RateView {
+                number,
+                producer,
+                topic,
+                rate,
+                sent: sending.number,
+                started: sending.started,
+                due: sending.due()?,
+            })
         };
-        self.sendings.values().filter_map(view).collect()
+        self.sendings.iter().filter_map(view).collect()
     }
 }

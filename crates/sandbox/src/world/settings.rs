@@ -18,7 +18,7 @@ pub struct WorldSettings {
     pub seed: u64,
     /// Whose defaults the brokers have.
     pub profile: Profile,
-    /// How many brokers, at least one; their numbers begin with 1.
+    /// How many brokers there are when the world begins, at least one; their numbers begin with 1.
     pub brokers: u32,
     /// Settings of all brokers.
     pub broker_configs: BTreeMap<String, String>,
@@ -69,7 +69,7 @@ impl WorldSettings {
         read == *self
     }
 
-    pub(super) fn broker_ids(&self) -> impl Iterator<Item = i32> + use<> {
+    fn broker_ids(&self) -> impl Iterator<Item = i32> + use<> {
         1..=i32::try_from(self.brokers).unwrap_or(i32::MAX)
     }
 
@@ -79,21 +79,16 @@ impl WorldSettings {
         Address { host: HOST.to_owned(), port: port.unwrap_or(FIRST_PORT) }
     }
 
-    /// The broker that listens at an address.
-    pub(super) fn broker_at(&self, address: &Address) -> Option<BrokerId> {
-        let is_here = [HOST, "127.0.0.1", "::1"].contains(&address.host.as_str());
-        let broker = i32::from(address.port) - i32::from(FIRST_PORT) + 1;
-        (is_here && self.broker_ids().any(|id| id == broker)).then_some(BrokerId(broker))
+    /// A broker as it is started.
+    pub(super) fn broker(&self, id: i32) -> BrokerSettings {
+        let address = self.address(id);
+        let endpoint = Endpoint { listener: "PLAINTEXT".to_owned(), host: address.host, port: address.port };
+        BrokerSettings { id: BrokerId(id), endpoints: vec![endpoint] }
     }
 
     pub(super) fn cluster_config(&self, seed: u64) -> ClusterConfig {
-        let broker = |id: i32| {
-            let address = self.address(id);
-            let endpoint = Endpoint { listener: "PLAINTEXT".to_owned(), host: address.host, port: address.port };
-            BrokerSettings { id: BrokerId(id), endpoints: vec![endpoint] }
-        };
         ClusterConfig {
-            brokers: self.broker_ids().map(broker).collect(),
+            brokers: self.broker_ids().map(|id| self.broker(id)).collect(),
             profile: match self.profile {
                 Profile::Kafka => runnel_broker::Profile::Kafka,
                 Profile::Dev => runnel_broker::Profile::Dev,

@@ -22,6 +22,8 @@ pub struct StageView {
     pub places: Vec<(String, i32, i32)>,
     /// Cables that are cut or have a latency of their own.
     pub cables: Vec<CableView>,
+    /// Groups that were drawn, whether a member has joined them since or not.
+    pub groups: Vec<String>,
     /// Rates that go on.
     pub rates: Vec<RateView>,
     /// Brokers whose process is gone.
@@ -51,6 +53,7 @@ impl World {
             wires: self.wires.iter().cloned().collect(),
             places: self.places.iter().map(|(node, (x, y))| (node.to_string(), *x, *y)).collect(),
             cables: self.cable_views(),
+            groups: self.groups.iter().cloned().collect(),
             rates: self.rate_views(),
             dead_brokers: self.dead_brokers.iter().copied().collect(),
         }
@@ -73,7 +76,7 @@ impl World {
     fn cable_views(&self) -> Vec<CableView> {
         let mut views = Vec::new();
         for (id, process) in &self.processes {
-            for broker in self.settings.broker_ids() {
+            for broker in self.broker_ids() {
                 let (party, at) = (Party::Process(*id), BrokerId(broker));
                 let (cut, latency) = (self.cables.is_cut(party, at), self.cables.latency(party, at));
                 if cut || latency != crate::cables::DEFAULT_LATENCY {

@@ -1,9 +1,10 @@
 //! Kafka's tools: started by a line, fed by what a person types.
 
-use super::happening::{Change, Role};
+use super::happening::{Change, Role, Stream};
 use super::machine::{Machine, ProcessInput};
 use super::process::{ProcessState, Spec};
 use super::{Refusal, World};
+use std::sync::Arc;
 
 impl World {
     pub(super) fn start_tool(&mut self, tool: &str, arguments: &[String]) -> Result<(), Refusal> {
@@ -45,7 +46,9 @@ impl World {
 
     pub(super) fn type_line(&mut self, name: Option<&str>, line: &str) -> Result<(), Refusal> {
         let id = self.tool(name)?;
-        let name = self.processes.get(&id).map(|process| process.name.clone()).unwrap_or_default();
+        let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return Ok(()) };
+        Arc::make_mut(&mut process.printout).keep(self.now, Stream::In, &format!("{line}\n"));
+        let name = process.name.clone();
         self.tell_change(Change::Typed { name, line: line.to_owned() });
         self.process_input(id, ProcessInput::Line(line.to_owned()));
         Ok(())

@@ -1,6 +1,7 @@
 //! Walking in a story, forking it, writing it down and reading it.
 
 mod file;
+mod undo;
 mod walk;
 
 use super::Story;

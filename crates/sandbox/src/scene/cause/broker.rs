@@ -12,6 +12,10 @@ pub(super) fn told(scene: &Scene, event: &Event) -> Told {
     let lane = |topic: &str, partition: i32| format!("{topic}-{partition}");
     let at_broker = NodeId::Broker(event.broker.0);
     match &event.kind {
+        EventKind::BrokerAdded { .. } => {
+            let text = "joins the cluster: new partitions may be placed on it, those that are there do not move";
+            Told::new("broker_added", Notable, broker, text).about(at_broker)
+        }
         EventKind::BrokerStarted { partitions } => {
             let text = format!("runs and keeps {}", count(i64::from(*partitions), "partition"));
             Told::new("broker_started", Notable, broker, text).about(at_broker)
@@ -191,7 +195,7 @@ pub(super) fn told(scene: &Scene, event: &Event) -> Told {
 }
 
 fn who(scene: &Scene, connection: ConnectionId) -> String {
-    scene.cluster.client_name(connection.0)
+    scene.name_of_connection(connection.0)
 }
 
 /// `3 records`, or of a single one its key.

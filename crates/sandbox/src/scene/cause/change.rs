@@ -42,6 +42,18 @@ pub(super) fn told(scene: &Scene, change: &Change) -> Told {
             client(told("renamed", Notable, from, format!("is called {to} from here on")), from)
         }
         Change::Removed { name } => client(told("removed", Notable, name, "is taken off the stage".to_owned()), name),
+        Change::SetUp { name, command, restarts, .. } => {
+            let how = if *restarts { "it closes, and starts anew as" } else { "its next start is" };
+            client(told("set_up", Notable, name, format!("is set up otherwise: {how} {command}")), name)
+        }
+        Change::GroupDrawn { group, drawn } => {
+            let text = if *drawn {
+                "has no members yet: Kafka knows a group from its first member on"
+            } else {
+                "is taken off the stage"
+            };
+            told("group_drawn", Notable, &format!("group {group}"), text.to_owned()).about(NodeId::Group(group.clone()))
+        }
         Change::Wired { producer, topic, wired } => {
             let text = if *wired { format!("is wired to {topic}") } else { format!("is wired to {topic} no more") };
             client(told("wired", Notable, producer, text), producer).about(NodeId::Topic(topic.clone()))
@@ -49,18 +61,18 @@ pub(super) fn told(scene: &Scene, change: &Change) -> Told {
         Change::Placed { node, x, y } => {
             client(told("placed", super::Weight::Routine, node, format!("stands at {x},{y}")), node)
         }
-        Change::Slowed { name, processing_us } => {
+        Change::Slowed { name, processing_us, .. } => {
             let each = millis(i64::try_from(processing_us / 1_000).unwrap_or(i64::MAX));
             client(told("slowed", Notable, name, format!("takes {each} for each record from here on")), name)
         }
-        Change::Subscribed { name, topics } => {
+        Change::Subscribed { name, topics, .. } => {
             client(told("subscribed", Notable, name, format!("subscribes to {}", topics.join(", "))), name)
         }
         Change::Sought { name, topic, partition, to } => {
             let text = format!("is moved on {topic}-{partition} to {to}");
             client(told("sought", Notable, name, text), name).about(NodeId::Topic(topic.clone()))
         }
-        Change::RateChanged { producer, topic, rate } => {
+        Change::RateChanged { producer, topic, rate, .. } => {
             let text = match rate {
                 Some(rate) => format!("sends to {topic} at a rate: {rate}"),
                 None => format!("ends its rate to {topic}"),

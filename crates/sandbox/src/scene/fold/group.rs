@@ -115,6 +115,8 @@ impl Scene {
                 }
                 Shape::Changed
             }
+            // A group is removed before its offsets are.
+            GroupEvent::OffsetsRemoved { group_id, .. } if !self.cluster.groups.contains_key(group_id) => Shape::Same,
             GroupEvent::OffsetsCommitted { group_id, offsets, .. }
             | GroupEvent::OffsetsRemoved { group_id, offsets, .. } => {
                 let shape = self.shape_of(group_id);

@@ -2,11 +2,11 @@
 
 use crate::cables::PacketNews;
 use crate::scene::cargo::{Cargo, Contents};
-use crate::scene::client::{ClientCard, ClientRole, ClientState};
+use crate::scene::client::{ClientCard, ClientRole, ClientState, SendingRate};
 use crate::scene::node::NodeId;
 use crate::scene::parcel::{Fate, Parcel};
 use crate::scene::{Point, Scene, cause};
-use crate::script::Direction;
+use crate::script::{Command, Direction};
 use crate::world::{CargoKind, Change, End, Happening, HappeningKind, PacketView, Role};
 use runnel_broker::Timestamp;
 use std::collections::BTreeSet;
@@ -43,7 +43,15 @@ impl Scene {
             PacketNews::Lost => Fate::Dropped,
             PacketNews::Sent => Fate::UnderWay,
         };
-        let client = packet.client.clone().unwrap_or_else(|| self.cluster.client_name(packet.connection.0));
+        if let Some(name) = &packet.client {
+            if packet.what == CargoKind::Connect {
+                self.note_caller(packet.connection.0, name);
+            }
+            if let Some(joining) = packet.contents.as_ref().and_then(|contents| contents.joining.as_ref()) {
+                self.note_joining(name, packet.connection.0, joining);
+            }
+        }
+        let client = packet.client.clone().unwrap_or_else(|| self.name_of_connection(packet.connection.0));
         let is_answer = packet.direction == Direction::Answer;
         let mut contents = Contents {
             api: packet.api.unwrap_or(words_of(packet.what)).to_owned(),
@@ -92,7 +100,7 @@ impl Scene {
             Change::ProcessEnded { name, how } => match how {
                 End::Crashed | End::Failed => self.set_client_state(name, ClientState::Crashed),
                 End::Left => self.set_client_state(name, ClientState::Closed),
-                End::Exited(_) => self.dismiss(name),
+                End::Exited(status) => self.end_tool(name, *status, time),
             },
             Change::ProcessPaused { name, paused } => {
                 let state = if *paused { ClientState::Paused } else { ClientState::Running };
@@ -114,16 +122,43 @@ impl Scene {
                     self.place(node, Some(Point::new(f64::from(*x), f64::from(*y))));
                 }
             }
-            Change::Subscribed { name, topics } => {
+            Change::Slowed { name, command, .. } => {
+                if let Some(client) = self.clients.get_mut(name) {
+                    client.command.clone_from(command);
+                }
+            }
+            Change::Subscribed { name, topics, command } => {
                 if let Some(client) = self.clients.get_mut(name) {
                     client.card.topics = topics.iter().cloned().collect();
+                    client.command.clone_from(command);
                 }
                 self.restage();
             }
+            // It stands where it was put at once; what is left of it elsewhere is a member until it has said goodbye.
+            Change::SetUp { name, role, command, .. } => {
+                self.admit_process(name, *role, command);
+                self.restage();
+            }
+            Change::GroupDrawn { group, drawn } => {
+                match drawn {
+                    true => _ = self.fences.insert(group.clone()),
+                    false => _ = self.fences.remove(group),
+                }
+                self.restage();
+            }
+            Change::RateChanged { number, producer, topic, rate } => {
+                if let Some(client) = self.clients.get_mut(producer) {
+                    match rate {
+                        Some(rate) => {
+                            let rate = SendingRate { topic: topic.clone(), rate: rate.clone(), since: time };
+                            client.rates.insert(*number, rate);
+                        }
+                        None => _ = client.rates.remove(number),
+                    }
+                }
+            }
             Change::WorldStarted { .. }
-            | Change::Slowed { .. }
             | Change::Sought { .. }
-            | Change::RateChanged { .. }
             | Change::BrokerChanged { .. }
             | Change::CableChanged { .. }
             | Change::LatencyChanged { .. }
@@ -134,32 +169,41 @@ impl Scene {
     }
 
     fn start_process(&mut self, name: &str, role: Role, command: &str) {
-        let role = match role {
-            Role::Producer => ClientRole::Producer,
-            Role::Consumer => ClientRole::Consumer,
-            // Tools are seen by what they ask.
-            Role::Tool => return,
-        };
-        let value = |wanted: &str| {
-            let mut words = command.split_whitespace().filter_map(|word| word.split_once('='));
-            words.find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned())
-        };
-        let named = value("topics").map(|topics| topics.split(',').map(str::to_owned).collect::<BTreeSet<_>>());
-        let known = self.clients.get(name).map(|client| client.card.topics.clone());
-        self.introduce(ClientCard {
-            name: name.to_owned(),
-            role,
-            kind: value("kind").unwrap_or_default(),
-            group: value("group"),
-            topics: named.or(known).unwrap_or_default(),
-        });
+        self.admit_process(name, role, command);
         self.set_client_state(name, ClientState::Running);
+        self.restage();
+    }
+
+    /// Introduces a client by the command that starts it.
+    pub(in crate::scene) fn admit_process(&mut self, name: &str, role: Role, command: &str) {
+        let known = self.clients.get(name).map(|client| client.card.topics.clone());
+        let (role, client_id, kind, group, topics) = match (role, command.parse()) {
+            (Role::Producer, Ok(Command::Producer(spec))) => {
+                (ClientRole::Producer, spec.name, spec.kind.to_string(), None, known.unwrap_or_default())
+            }
+            (Role::Consumer, Ok(Command::Consumer(spec))) => {
+                let topics = spec.topics.into_iter().collect();
+                (ClientRole::Consumer, spec.name, spec.kind.to_string(), Some(spec.group), topics)
+            }
+            (Role::Tool, Ok(Command::Tool { tool, .. })) => {
+                (ClientRole::Tool, String::new(), tool, None, BTreeSet::new())
+            }
+            (Role::Producer | Role::Consumer | Role::Tool, _) => return,
+        };
+        self.admit(ClientCard { name: name.to_owned(), role, kind, group, topics });
+        if let Some(client) = self.clients.get_mut(name) {
+            client.client_id = client_id;
+            command.clone_into(&mut client.command);
+        }
     }
 
     fn rename(&mut self, from: &str, to: &str) {
         if let Some(mut client) = self.clients.remove(from) {
             to.clone_into(&mut client.card.name);
             self.clients.insert(to.to_owned(), client);
+        }
+        for caller in self.seen.callers.values_mut().filter(|caller| *caller == from) {
+            to.clone_into(caller);
         }
         if let Some(point) = self.placed.remove(&NodeId::Client(from.to_owned())) {
             self.placed.insert(NodeId::Client(to.to_owned()), point);
@@ -179,7 +223,7 @@ fn words_of(what: CargoKind) -> &'static str {
 }
 
 /// A node as a script names it: `anna`, `topic orders`, `group billing`, `broker 2`.
-fn node_of_script(text: &str) -> Option<NodeId> {
+pub(in crate::scene) fn node_of_script(text: &str) -> Option<NodeId> {
     match text.split_once([' ', ':']) {
         Some(("topic", name)) => Some(NodeId::Topic(name.to_owned())),
         Some(("group", name)) => Some(NodeId::Group(name.to_owned())),

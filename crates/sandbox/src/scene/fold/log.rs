@@ -114,7 +114,7 @@ impl Scene {
                 segment.newest_timestamp = segment.newest_timestamp.max(*timestamp);
                 lane.size += u64::from(*size);
                 lane.append(previews, *last_offset);
-                let producer = connection.map(|connection| self.cluster.client_name(connection.0));
+                let producer = connection.map(|connection| self.name_of_connection(connection.0));
                 let mut shape = Shape::Same;
                 if let Some(producer) = &producer {
                     let count = i64::from(*records);
@@ -152,7 +152,7 @@ impl Scene {
         let count = to.saturating_sub(*from).saturating_add(1);
         self.seen.rates.consumed.note(event.time, count);
         self.seen.rates.topic(topic).consumed.note(event.time, count);
-        let reader = self.cluster.client_name(connection.0);
+        let reader = self.name_of_connection(connection.0);
         if self.seen.note_guest(&reader, topic, false, event.time) { Shape::Changed } else { Shape::Same }
     }
 

@@ -2,12 +2,12 @@
 
 mod client;
 mod group;
-mod happening;
+pub(super) mod happening;
 mod log;
 mod producer;
 
 use super::cause;
-use super::cluster::Connection;
+use super::cluster::{Broker, Connection};
 use super::group::Wait;
 use super::lane::{Lane, Segment, Topic};
 use super::{Scene, Shape};
@@ -42,12 +42,17 @@ impl Scene {
         self.seen.parcels.retain(|_, parcel| parcel.is_shown(time));
         self.seen.fetch_waits.retain(|_, wait| wait.due > time);
         self.seen.broker_sessions.retain(|_, wait| wait.due > time);
+        self.dismiss_old_tools();
     }
 
     /// Changes what stands on the stage; says whether something is to be placed anew.
     fn apply(&mut self, event: &Event) -> Shape {
         let broker = event.broker.0;
         match &event.kind {
+            EventKind::BrokerAdded { endpoints } => {
+                self.cluster.brokers.insert(broker, Broker::added(broker, endpoints));
+                Shape::Changed
+            }
             EventKind::BrokerStopped { session_until, .. } => {
                 self.set_broker(broker, BrokerState::Down, None);
                 match session_until {
@@ -150,9 +155,13 @@ impl Scene {
     fn close(&mut self, connection: ConnectionId) -> Shape {
         self.seen.fetch_waits.remove(&connection.0);
         self.seen.fetched.remove(&connection.0);
-        let Some(closed) = self.cluster.connections.remove(&connection.0) else { return Shape::Same };
-        let is_gone = !self.cluster.connections.values().any(|other| other.client_id == closed.client_id);
-        if is_gone && self.seen.guests.remove(&closed.client_id).is_some() { Shape::Changed } else { Shape::Same }
+        let closed = self.name_of_connection(connection.0);
+        self.seen.callers.remove(&connection.0);
+        if self.cluster.connections.remove(&connection.0).is_none() {
+            return Shape::Same;
+        }
+        let is_gone = !self.cluster.connections.keys().any(|other| self.name_of_connection(*other) == closed);
+        if is_gone && self.seen.guests.remove(&closed).is_some() { Shape::Changed } else { Shape::Same }
     }
 
     fn change_config(&mut self, resource: &str, name: &str, value: Option<&str>) {

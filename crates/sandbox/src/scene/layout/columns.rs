@@ -2,8 +2,8 @@
 
 use super::measures::{
     BROKER_GAP, BROKER_HEADING, BROKER_PADDING, CARD_GAP, CARD_HEADING, FENCE_GAP, FENCE_HEADING, FENCE_PADDING,
-    MARGIN, Measures, READER_GAP, READER_HEIGHT, READER_WIDTH, READERS_MAX, WIRES_WIDTH, WRITER_GAP, WRITER_HEIGHT,
-    WRITER_WIDTH, WRITERS_MAX, number, rows_height,
+    MARGIN, Measures, READER_GAP, READER_HEIGHT, READER_WIDTH, READERS_MAX, TOOLS_MAX, WIRES_WIDTH, WRITER_GAP,
+    WRITER_HEIGHT, WRITER_WIDTH, WRITERS_MAX, number, rows_height,
 };
 use super::{Actor, BrokerPlan, CardPlan, Fence, Plan};
 use crate::scene::node::NodeId;
@@ -53,6 +53,12 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
     let inside = Point::new(x + FENCE_PADDING, y);
     grid(&readers, inside, (READER_WIDTH, READER_HEIGHT), READER_GAP, READERS_MAX, areas);
 
+    let tools: Vec<Actor> = plan.tools.iter().map(|tool| Actor::new(tool.node.clone())).collect();
+    let tools: Vec<&Actor> = tools.iter().filter(|actor| is_free(&actor.node)).collect();
+    let rows = tools.len().div_ceil(TOOLS_MAX).max(1);
+    let below = Point::new(MARGIN, MARGIN + height + FENCE_GAP);
+    grid(&tools, below, (READER_WIDTH, READER_HEIGHT), READER_GAP, rows, areas);
+
     place_chosen(plan, measures, areas);
 }
 
@@ -64,9 +70,9 @@ fn place_chosen(plan: &Plan, measures: &Measures, areas: &mut Areas) {
             areas.insert(actor.node.clone(), Area::new(at.x, at.y, WRITER_WIDTH, WRITER_HEIGHT));
         }
     }
-    for actor in &plan.readers {
-        if let Some(at) = chosen(&actor.node) {
-            areas.insert(actor.node.clone(), Area::new(at.x, at.y, READER_WIDTH, READER_HEIGHT));
+    for node in plan.readers.iter().map(|actor| &actor.node).chain(plan.tools.iter().map(|tool| &tool.node)) {
+        if let Some(at) = chosen(node) {
+            areas.insert(node.clone(), Area::new(at.x, at.y, READER_WIDTH, READER_HEIGHT));
         }
     }
     for broker in &plan.brokers {

@@ -26,6 +26,9 @@ pub(super) const READER_GAP: f64 = 18.0;
 /// Consumers in one column of a group.
 pub(super) const READERS_MAX: usize = 8;
 
+/// Tools beside each other.
+pub(super) const TOOLS_MAX: usize = 5;
+
 pub(super) const FENCE_HEADING: f64 = 40.0;
 pub(super) const FENCE_PADDING: f64 = 16.0;
 pub(super) const FENCE_GAP: f64 = 24.0;

@@ -57,6 +57,8 @@ pub(super) struct Plan {
     pub(super) fences: Vec<Fence>,
     /// Consumers without a group.
     pub(super) readers: Vec<Actor>,
+    /// Tools that are in no group: they stand below all others.
+    pub(super) tools: Vec<ToolPlan>,
     pub(super) placed: BTreeMap<NodeId, Point>,
 }
 
@@ -72,6 +74,14 @@ pub(super) struct BrokerPlan {
 pub(super) struct CardPlan {
     pub(super) topic: String,
     pub(super) lanes: Vec<i32>,
+}
+
+/// A tool, and the topics that it has written to and read.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct ToolPlan {
+    pub(super) node: NodeId,
+    pub(super) writes: BTreeSet<String>,
+    pub(super) reads: BTreeSet<String>,
 }
 
 /// A group and its members.

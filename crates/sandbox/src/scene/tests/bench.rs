@@ -16,6 +16,7 @@ pub(crate) const START: i64 = 1_700_000_000_000;
 
 /// A watched cluster.
 pub(crate) struct Bench {
+    brokers: i32,
     pub(crate) cluster: Cluster<MemoryStorage>,
     pub(crate) now: Timestamp,
     pub(crate) scene: Scene,
@@ -27,17 +28,16 @@ pub(crate) struct Bench {
     last_correlation: i32,
 }
 
+fn broker(id: i32) -> BrokerSettings {
+    let (listener, host) = ("PLAINTEXT".to_owned(), "localhost".to_owned());
+    let endpoint = Endpoint { listener, host, port: u16::try_from(9091 + id).unwrap() };
+    BrokerSettings { id: BrokerId(id), endpoints: vec![endpoint] }
+}
+
 impl Bench {
     pub(crate) fn new(brokers: i32) -> Self {
-        let endpoint = |id: i32| Endpoint {
-            listener: "PLAINTEXT".to_owned(),
-            host: "localhost".to_owned(),
-            port: u16::try_from(9091 + id).unwrap(),
-        };
         let config = ClusterConfig {
-            brokers: (1..=brokers)
-                .map(|id| BrokerSettings { id: BrokerId(id), endpoints: vec![endpoint(id)] })
-                .collect(),
+            brokers: (1..=brokers).map(broker).collect(),
             profile: Profile::Dev,
             durability: Durability::Interval,
             settings: BTreeMap::new(),
@@ -49,6 +49,7 @@ impl Bench {
         while cluster.poll_output().is_some() {}
         let scene = Scene::from_snapshot(&cluster.snapshot());
         Bench {
+            brokers,
             cluster,
             now,
             scene,
@@ -90,6 +91,12 @@ impl Bench {
             }
         }
         self.check();
+    }
+
+    /// A further broker joins.
+    pub(crate) fn add_broker(&mut self) {
+        self.brokers += 1;
+        self.input(Input::BrokerAdded { broker: broker(self.brokers) });
     }
 
     /// The law: what was folded is what a newcomer sees.

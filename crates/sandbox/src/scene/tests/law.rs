@@ -165,6 +165,7 @@ fn brokers_that_crash_stop_and_come_back_are_folded_too() {
                 0 => life.bench.input(Input::BrokerStopped { broker, clean: false }),
                 1 => life.bench.input(Input::BrokerStopped { broker, clean: true }),
                 2 | 3 => life.bench.input(Input::BrokerStarted { broker }),
+                5 if step % 3 == 0 => life.bench.add_broker(),
                 4 => life.bench.wait(Duration::from_secs(10)),
                 _ if life.bench.scene.cluster.brokers[&1].state == BrokerState::Up && step % 2 == 0 => {
                     let client = life.bench.connect("visitor");
@@ -177,7 +178,9 @@ fn brokers_that_crash_stop_and_come_back_are_folded_too() {
         }
         kinds.extend(life.bench.events.iter().map(kind_of));
     }
-    for wanted in ["broker_stopped", "broker_fenced", "broker_started", "leader_changed", "partition_online"] {
+    for wanted in
+        ["broker_added", "broker_stopped", "broker_fenced", "broker_started", "leader_changed", "partition_online"]
+    {
         assert!(kinds.contains(wanted), "{wanted} has happened; only {kinds:?} have");
     }
 }

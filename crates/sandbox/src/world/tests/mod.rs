@@ -1,6 +1,8 @@
 //! Worlds by themselves: commands, connections from outside, faults, tools, and that a run repeats.
 
+mod brokers;
 mod cables;
+mod change;
 mod clients;
 mod foreign;
 mod repeat;

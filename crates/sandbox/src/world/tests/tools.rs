@@ -1,6 +1,18 @@
 //! Kafka's tools run in the world as they do in a terminal.
 
 use super::{printed, refused, run, world};
+use crate::world::{Stream, World};
+
+/// What a terminal shows of a tool: what was typed stands behind `<`.
+fn terminal(world: &World, name: &str) -> String {
+    let pieces = &world.printout(name).unwrap().pieces;
+    let mark = |stream| match stream {
+        Stream::Out => "",
+        Stream::Err => "!",
+        Stream::In => "<",
+    };
+    pieces.iter().map(|piece| format!("{}{}", mark(piece.stream), piece.text)).collect()
+}
 
 #[test]
 fn a_tool_runs_and_ends() {
@@ -29,4 +41,37 @@ fn a_tool_reads_files_that_a_script_made() {
     let wanted = "Executing records delete operation\nRecords delete operation completed:\n\
                   partition: orders-0\tlow_watermark: 0\n";
     assert_eq!(printed(&mut world), wanted);
+}
+
+#[test]
+fn what_a_tool_has_printed_can_be_read_again() {
+    let mut world = world("topic orders\nkafka-console-producer.sh --topic orders --bootstrap-server localhost:9092");
+    run(&mut world, "type hello");
+    run(&mut world, "wait 1s");
+    run(&mut world, "type 'and more'");
+    run(&mut world, "wait 1s");
+    assert_eq!(terminal(&world, "tool-1"), "><hello\n><and more\n>");
+    run(&mut world, "end-input");
+    run(&mut world, "kafka-topics.sh --bootstrap-serve");
+    run(&mut world, "settle");
+    assert!(terminal(&world, "tool-2").starts_with("!bootstrap-serve is not a recognized option\n"));
+    assert_eq!(world.printout("tool-3"), None);
+    let times = world.printout("tool-1").unwrap().pieces.iter().map(|piece| piece.time);
+    assert!(times.is_sorted());
+}
+
+#[test]
+fn what_is_kept_of_a_tool_is_bounded() {
+    let mut world = world(
+        "topic orders\nproducer shop\n\
+        kafka-console-consumer.sh --topic orders --from-beginning --bootstrap-server localhost:9092",
+    );
+    for _ in 0..5 {
+        run(&mut world, "send shop orders count=1000 size=100");
+        run(&mut world, "wait 3s");
+    }
+    let printout = world.printout("tool-1").unwrap();
+    let size: usize = printout.pieces.iter().map(|piece| piece.text.len()).sum();
+    assert!(printout.pieces.len() <= 4_000 && size <= 256 * 1024 && size > 200 * 1024, "{size} bytes");
+    assert!(printout.left_out > 0);
 }

@@ -60,6 +60,7 @@ fn what_brokers_do() {
     let (topic, partition, connection) = ("orders".to_owned(), 0, ConnectionId(1));
     let topic = || topic.clone();
     let causes = told(vec![
+        EventKind::BrokerAdded { endpoints: Vec::new() },
         EventKind::BrokerStopped { clean: true, session_until: None },
         EventKind::BrokerStopped { clean: false, session_until: Some(Timestamp::from_millis(10_000)) },
         EventKind::BrokerFenced { why: "it has said goodbye".to_owned() },
@@ -158,6 +159,7 @@ fn what_brokers_do() {
     check(
         &causes,
         expect![[r#"
+            - broker_added: broker 1 joins the cluster: new partitions may be placed on it, those that are there do not move
             - broker_stopped: broker 1 is stopped and has said goodbye
             ! broker_stopped: broker 1 has crashed: the controller will miss it in 9 s, its broker.session.timeout.ms
             ! broker_fenced: broker 1 is fenced: it has said goodbye; nobody leads what it led
