@@ -8,6 +8,7 @@ mod gesture;
 mod lane;
 mod palette;
 mod parcels;
+mod pinch;
 mod pointer;
 mod shapes;
 mod viewport;
@@ -36,6 +37,8 @@ pub(crate) struct Picture {
     pub(crate) viewport: RwSignal<Viewport>,
     /// What is being dragged.
     pub(crate) drag: RwSignal<Option<Drag>>,
+    /// The fingers that touch it.
+    fingers: StoredValue<pinch::Fingers>,
     /// Whether it can be acted on: what stands beside can only be looked at.
     pub(crate) is_active: bool,
 }
@@ -61,6 +64,7 @@ pub(crate) fn Stage(
         view,
         viewport: RwSignal::new(Viewport::default()),
         drag: RwSignal::new(None),
+        fingers: StoredValue::new(pinch::Fingers::default()),
         is_active: !is_beside,
     };
     let surface = NodeRef::<svg::Svg>::new();

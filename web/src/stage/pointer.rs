@@ -4,7 +4,7 @@
 //! stage is not lost. A second finger zooms.
 
 use super::drag::{Drag, Dragged};
-use super::{Picture, gesture};
+use super::{Picture, gesture, pinch};
 use crate::page::{Page, Selection};
 use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
@@ -50,6 +50,10 @@ pub(super) fn down(page: Page, picture: Picture, event: &PointerEvent) {
     }
     let Some((x, y)) = on_surface(event) else { return };
     capture(event);
+    if pinch::down(picture, event, x, y) {
+        picture.drag.set(None);
+        return;
+    }
     let at = picture.viewport.with_untracked(|viewport| viewport.point(x, y));
     let node = written(event, "data-node").and_then(|text| NodeId::parse(&text));
     let what = if !picture.is_active {
@@ -94,8 +98,11 @@ fn is_movable(node: &NodeId) -> bool {
 }
 
 pub(super) fn moved(_page: Page, picture: Picture, event: &PointerEvent) {
-    let Some(drag) = picture.drag.get_untracked() else { return };
     let Some((x, y)) = on_surface(event) else { return };
+    if pinch::moved(picture, event, x, y) {
+        return;
+    }
+    let Some(drag) = picture.drag.get_untracked() else { return };
     let far = (x - drag.pressed.0).hypot(y - drag.pressed.1) > CLICK_PIXELS;
     if !far && !drag.has_moved {
         return;
@@ -112,6 +119,7 @@ pub(super) fn moved(_page: Page, picture: Picture, event: &PointerEvent) {
 }
 
 pub(super) fn up(page: Page, picture: Picture, event: &PointerEvent) {
+    pinch::up(picture, event);
     let Some(drag) = picture.drag.get_untracked() else { return };
     picture.drag.set(None);
     let inside = on_surface(event).is_some_and(|(x, y)| {
@@ -130,7 +138,8 @@ pub(super) fn up(page: Page, picture: Picture, event: &PointerEvent) {
     }
 }
 
-pub(super) fn cancelled(picture: Picture, _event: &PointerEvent) {
+pub(super) fn cancelled(picture: Picture, event: &PointerEvent) {
+    pinch::up(picture, event);
     picture.drag.set(None);
 }
 

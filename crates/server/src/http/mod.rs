@@ -1,7 +1,8 @@
 //! The HTTP port: a status page, metrics, the cluster's state, live events.
 //!
 //! ```text
-//! /             a page that shows the cluster
+//! /             the page, if it was built in; otherwise the status page
+//! /status       a small page that shows the cluster
 //! /healthz      "ok" while the core answers
 //! /metrics      Prometheus text
 //! /api/cluster  the state as JSON; with ?full also records, segments and files
@@ -14,6 +15,7 @@
 
 mod brokers;
 mod events;
+mod files;
 mod guard;
 mod metrics;
 mod watchers;
@@ -143,8 +145,11 @@ fn answer(site: &Rc<Site>, request: Request<Incoming>) -> Answer {
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refusal;
     }
+    if let Some(file) = files::answer(request.uri().path(), request.headers()) {
+        return file;
+    }
     match request.uri().path() {
-        "/" => asset("text/html; charset=utf-8", include_str!("page/status.html")),
+        "/" | "/status" => asset("text/html; charset=utf-8", include_str!("page/status.html")),
         "/status.css" => asset("text/css; charset=utf-8", include_str!("page/status.css")),
         "/status.js" => asset("text/javascript; charset=utf-8", include_str!("page/status.js")),
         "/icon.svg" => asset("image/svg+xml", include_str!("page/icon.svg")),
@@ -164,9 +169,10 @@ fn answer(site: &Rc<Site>, request: Request<Incoming>) -> Answer {
             }
         }
         "/api/events" => events::answer(&site.driver, request),
-        _ => {
-            text(StatusCode::NOT_FOUND, "there is nothing here; see /, /healthz, /metrics, /api/cluster, /api/events\n")
-        }
+        _ => text(
+            StatusCode::NOT_FOUND,
+            "there is nothing here; see /, /status, /healthz, /metrics, /api/cluster, /api/events\n",
+        ),
     }
 }
 
