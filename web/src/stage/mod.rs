@@ -16,8 +16,10 @@ mod wires;
 
 use crate::page::{Page, Selection, View};
 use client::ClientNode;
+pub(crate) use client::shortened;
 use drag::Drag;
 use frame::{BrokerFrame, CardHead, GroupFrame};
+pub(crate) use gesture::{LATENCY, quoted};
 use lane::LaneNode;
 use leptos::prelude::*;
 use leptos::svg;
@@ -25,6 +27,7 @@ use palette::Palette;
 use parcels::Parcels;
 use runnel_sandbox::scene::{Area, NodeId};
 use shapes::ShapeSymbols;
+pub(crate) use shapes::{colour_class, outline};
 use viewport::Viewport;
 use wires::Wires;
 

@@ -3,7 +3,7 @@
 use super::Picture;
 use leptos::prelude::*;
 use leptos::svg;
-use runnel_sandbox::scene::{Area, Point};
+use runnel_sandbox::scene::{Area, Flow, Point};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::ResizeObserver;
@@ -12,6 +12,8 @@ use web_sys::ResizeObserver;
 const ROOM: (f64, f64, f64, f64) = (20.0, 104.0, 20.0, 64.0);
 /// How much things are enlarged at most when everything fits.
 const FIT_ZOOM_MAX: f64 = 1.15;
+/// A surface that is narrower than this part of its height shows data flow from top to bottom.
+const NARROW: f64 = 0.8;
 const ZOOM_MIN: f64 = 0.15;
 const ZOOM_MAX: f64 = 4.0;
 
@@ -89,6 +91,10 @@ pub(super) fn follow(picture: Picture, surface: NodeRef<svg::Svg>) {
         let measured = element.clone();
         let measure = Closure::<dyn FnMut()>::new(move || {
             let found = measured.get_bounding_client_rect();
+            let flow = if found.width() < found.height() * NARROW { Flow::Down } else { Flow::Across };
+            if picture.view.scene(|scene| scene.flow != flow) {
+                picture.view.update(|viewing| viewing.set_flow(flow));
+            }
             picture.viewport.update(|viewport| {
                 viewport.size = (found.width().max(1.0), found.height().max(1.0));
                 if viewport.follows {

@@ -46,7 +46,7 @@ pub use countdown::{Countdown, CountdownKind};
 pub use document::{Document, GroupLag, LaneDrawing};
 pub use group::{Assignment, Group, Member, Wait};
 pub use lane::{Lane, Record, Segment, Topic};
-pub use layout::{Curve, LaneSize, Stage, Wire};
+pub use layout::{Curve, Flow, LaneSize, Stage, Wire};
 pub use look::{COLOURS, Look, SHAPES};
 pub use marker::{Marker, MarkerKind};
 pub use node::NodeId;
@@ -86,6 +86,8 @@ pub struct Scene {
     pub seen: Seen,
     /// Places that somebody chose, by what stands there.
     pub placed: BTreeMap<NodeId, Point>,
+    /// Which way it flows on the stage.
+    pub flow: Flow,
     /// Where everything stands.
     pub stage: Stage,
 }
@@ -109,6 +111,7 @@ impl Scene {
             fences: BTreeSet::new(),
             seen: Seen::default(),
             placed: BTreeMap::new(),
+            flow: Flow::default(),
             stage: Stage::default(),
         }
     }
@@ -131,6 +134,14 @@ impl Scene {
         self.restage();
     }
 
+    /// Sets which way data flows on the stage.
+    pub fn set_flow(&mut self, flow: Flow) {
+        if self.flow != flow {
+            self.flow = flow;
+            self.restage();
+        }
+    }
+
     /// Which cells of a partition are drawn, in the room that its lane has.
     pub fn row(&self, topic: &str, partition: i32) -> Row {
         let Some(lane) = self.cluster.lane(topic, partition) else { return Row::default() };
@@ -144,6 +155,6 @@ impl Scene {
     }
 
     fn restage(&mut self) {
-        self.stage = layout::lay_out(&self.plan());
+        self.stage = layout::lay_out(&self.plan(), self.flow);
     }
 }

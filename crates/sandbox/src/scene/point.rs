@@ -62,6 +62,16 @@ impl Area {
         Point::new(self.right(), self.y + self.height / 2.0)
     }
 
+    /// The middle of its upper edge.
+    pub fn top_middle(&self) -> Point {
+        Point::new(self.x + self.width / 2.0, self.y)
+    }
+
+    /// The middle of its lower edge.
+    pub fn bottom_middle(&self) -> Point {
+        Point::new(self.x + self.width / 2.0, self.bottom())
+    }
+
     /// Whether two boxes share more than an edge.
     pub fn overlaps(&self, other: &Area) -> bool {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()

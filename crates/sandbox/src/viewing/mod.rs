@@ -18,7 +18,7 @@ mod kept;
 mod tests;
 
 use crate::history::{HistoryError, ScriptStop, Story};
-use crate::scene::Scene;
+use crate::scene::{Flow, Scene};
 use crate::script::{Command, Script, ScriptError};
 use crate::world::{Happening, HappeningKind, WorldSettings};
 use kept::KeptScenes;
@@ -217,14 +217,23 @@ impl Viewing {
             None if is_ahead => {}
             Some((at, scene)) => {
                 self.story.seek_watched(at);
+                let flow = self.scene.flow;
                 self.scene = Scene::clone(&scene);
+                self.scene.set_flow(flow);
             }
             None => {
                 self.story.rewind_watched();
+                let flow = self.scene.flow;
                 self.scene = Scene::from_snapshot(&self.story.world().cluster().snapshot());
+                self.scene.set_flow(flow);
             }
         }
         self.run_until(time);
+    }
+
+    /// Sets which way data flows on the stage, at every place in time.
+    pub fn set_flow(&mut self, flow: Flow) {
+        self.scene.set_flow(flow);
     }
 
     /// Forgets all places that somebody chose.

@@ -10,7 +10,7 @@ use crate::scene::node::NodeId;
 use crate::scene::point::{Area, Point};
 use std::collections::BTreeMap;
 
-type Areas = BTreeMap<NodeId, Area>;
+pub(super) type Areas = BTreeMap<NodeId, Area>;
 
 pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
     let is_free = |node: &NodeId| !plan.placed.contains_key(node);
@@ -63,7 +63,7 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
 }
 
 /// What somebody has put somewhere, with all that is in it.
-fn place_chosen(plan: &Plan, measures: &Measures, areas: &mut Areas) {
+pub(super) fn place_chosen(plan: &Plan, measures: &Measures, areas: &mut Areas) {
     let chosen = |node: &NodeId| plan.placed.get(node).copied();
     for actor in &plan.writers {
         if let Some(at) = chosen(&actor.node) {
@@ -100,12 +100,12 @@ fn stacked(heights: impl Iterator<Item = f64>, gap: f64) -> f64 {
     sum + (number(count) - 1.0).max(0.0) * gap
 }
 
-fn broker_height(broker: &BrokerPlan, measures: &Measures) -> f64 {
+pub(super) fn broker_height(broker: &BrokerPlan, measures: &Measures) -> f64 {
     let cards = broker.cards.iter().map(|card| measures.card_height(card.lanes.len()));
     BROKER_HEADING + stacked(cards, CARD_GAP) + BROKER_PADDING
 }
 
-fn put_broker(broker: &BrokerPlan, at: Point, measures: &Measures, areas: &mut Areas) {
+pub(super) fn put_broker(broker: &BrokerPlan, at: Point, measures: &Measures, areas: &mut Areas) {
     let frame = Area::new(at.x, at.y, measures.broker_width(), broker_height(broker, measures));
     areas.insert(NodeId::Broker(broker.broker), frame);
     let x = at.x + BROKER_PADDING;
@@ -130,14 +130,14 @@ fn put_lanes(card: &CardPlan, at: Point, measures: &Measures, areas: &mut Areas)
 }
 
 /// Width and height of a fence around so many consumers.
-fn fence_size(actors: usize) -> (f64, f64) {
+pub(super) fn fence_size(actors: usize) -> (f64, f64) {
     let columns = actors.div_ceil(READERS_MAX).max(1);
     let rows = actors.clamp(1, READERS_MAX);
     let width = number(columns) * (READER_WIDTH + READER_GAP) - READER_GAP + 2.0 * FENCE_PADDING;
     (width, FENCE_HEADING + rows_height(rows, READER_HEIGHT, READER_GAP) + FENCE_PADDING)
 }
 
-fn put_fence(fence: &Fence, at: Point, areas: &mut Areas) {
+pub(super) fn put_fence(fence: &Fence, at: Point, areas: &mut Areas) {
     let (width, height) = fence_size(fence.actors.len());
     areas.insert(NodeId::Group(fence.group_id.clone()), Area::new(at.x, at.y, width, height));
     let inside = Point::new(at.x + FENCE_PADDING, at.y + FENCE_HEADING);

@@ -6,6 +6,8 @@ use super::LaneSize;
 pub(super) const MARGIN: f64 = 24.0;
 /// Room for wires between the columns.
 pub(super) const WIRES_WIDTH: f64 = 84.0;
+/// Room for wires between what stands one below the other.
+pub(super) const WIRES_HEIGHT: f64 = 56.0;
 
 pub(super) const WRITER_WIDTH: f64 = 100.0;
 pub(super) const WRITER_HEIGHT: f64 = 44.0;

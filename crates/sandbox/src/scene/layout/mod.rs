@@ -7,6 +7,7 @@
 
 mod columns;
 mod measures;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod wires;
@@ -18,6 +19,17 @@ use super::point::{Area, Point};
 use measures::Measures;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Which way data flows on the stage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// From left to right: producers, brokers, groups in three columns.
+    #[default]
+    Across,
+    /// From top to bottom, for a screen that is narrow.
+    Down,
+}
 
 /// How large lanes are drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -115,10 +127,13 @@ impl Plan {
 }
 
 /// Gives everything its place.
-pub(super) fn lay_out(plan: &Plan) -> Stage {
+pub(super) fn lay_out(plan: &Plan, flow: Flow) -> Stage {
     let measures = Measures::for_lanes(plan.lanes_count());
     let mut areas = BTreeMap::new();
-    columns::place_all(plan, &measures, &mut areas);
+    match flow {
+        Flow::Across => columns::place_all(plan, &measures, &mut areas),
+        Flow::Down => rows::place_all(plan, &measures, &mut areas),
+    }
     let wires = wires::between(plan, &areas);
     let bounds = areas.values().copied().reduce(|one, other| one.united(&other)).unwrap_or_default();
     Stage { areas, wires, lane_size: measures.lane_size, cells_max: measures.cells_max, bounds }

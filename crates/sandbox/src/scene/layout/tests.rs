@@ -1,9 +1,13 @@
 //! What stands where.
 
-use super::{Actor, BrokerPlan, CardPlan, Curve, Fence, LaneSize, Plan, lay_out};
+use super::{Actor, BrokerPlan, CardPlan, Curve, Fence, Flow, LaneSize, Plan};
 use crate::scene::node::NodeId;
 use crate::scene::point::{Area, Point};
 use std::collections::BTreeSet;
+
+fn lay_out(plan: &Plan) -> super::Stage {
+    super::lay_out(plan, Flow::Across)
+}
 
 /// Topics dealt over brokers, partition by partition; producers wired to all topics; groups of consumers.
 fn plan(brokers: i32, topics: &[(&str, i32)], producers: usize, groups: &[usize]) -> Plan {
@@ -42,7 +46,13 @@ fn holds(outer: &NodeId, inner: &NodeId) -> bool {
 
 #[track_caller]
 fn check_nothing_overlaps(plan: &Plan) {
-    let stage = lay_out(plan);
+    check_flow(plan, Flow::Across);
+    check_flow(plan, Flow::Down);
+}
+
+#[track_caller]
+fn check_flow(plan: &Plan, flow: Flow) {
+    let stage = super::lay_out(plan, flow);
     let all: Vec<(&NodeId, &Area)> = stage.areas.iter().collect();
     for (at, (one, area)) in all.iter().enumerate() {
         assert!(stage.bounds.holds(area));

@@ -36,6 +36,19 @@ pub struct Wire {
 impl Curve {
     /// The curve between two boxes, from the edges that face each other.
     pub fn between(from: &Area, to: &Area) -> Curve {
+        let are_above_each_other = from.x < to.right() && to.x < from.right();
+        if are_above_each_other && (from.bottom() < to.y || to.bottom() < from.y) {
+            let is_down = from.bottom() < to.y;
+            let (start, end) =
+                if is_down { (from.bottom_middle(), to.top_middle()) } else { (from.top_middle(), to.bottom_middle()) };
+            let middle = (start.y + end.y) / 2.0;
+            return Curve {
+                start,
+                first_control: Point::new(start.x, middle),
+                second_control: Point::new(end.x, middle),
+                end,
+            };
+        }
         let (start, end) = if from.centre().x <= to.centre().x {
             (from.right_middle(), to.left_middle())
         } else {
