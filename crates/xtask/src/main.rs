@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the commands speak on the terminal")]
 
 mod bench;
+mod browser;
 mod build;
 mod page;
 mod setup;

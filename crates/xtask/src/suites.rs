@@ -1,9 +1,12 @@
 //! `cargo xtask test`: every suite, one after the other, each with its time. The first that fails ends it.
 
+use crate::browser;
 use crate::build;
+use crate::page;
 use crate::setup;
 use crate::shell::{Failure, ask, cargo, program, run};
 use crate::wasm;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// The crates that users get, and that so must compile for every system.
@@ -11,6 +14,9 @@ const SHIPPED: [&str; 3] = ["runnel-protocol", "runnel-broker", "runnel"];
 
 /// Systems on which nobody here runs the tests, but users run the server.
 const OTHER_SYSTEMS: [&str; 2] = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"];
+
+/// The page, which is for the browser alone.
+const PAGE: &str = "runnel-web";
 
 struct Suites {
     times: Vec<(String, Duration)>,
@@ -23,12 +29,13 @@ pub(crate) fn test() -> Result<(), Failure> {
 
     suites.run("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     suites.run("clippy", || {
-        run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))
+        let others = ["--exclude", PAGE, "--all-targets", "--quiet", "--", "-D", "warnings"];
+        run(cargo().args(["clippy", "--workspace"]).args(others))
     })?;
-    suites.run("wasm32: the core compiles for the browser", || {
+    suites.run("clippy: the page, and the core for the browser", || {
         add_target("wasm32-unknown-unknown")?;
-        let check = ["check", "--quiet", "--target", "wasm32-unknown-unknown"];
-        run(cargo().args(check).args(["--package", "runnel-protocol", "--package", "runnel-sandbox"]))
+        let check = ["clippy", "--quiet", "--target", "wasm32-unknown-unknown", "--package", PAGE, "--all-targets"];
+        run(cargo().args(check).args(["--", "-D", "warnings"]))
     })?;
     for system in OTHER_SYSTEMS {
         suites.run(&format!("{system}: the shipped crates compile"), || match add_target(system) {
@@ -43,10 +50,17 @@ pub(crate) fn test() -> Result<(), Failure> {
         })?;
     }
     suites.run("documentation", || {
-        run(cargo().env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--workspace", "--no-deps", "--quiet"]))
+        run(cargo().env("RUSTDOCFLAGS", "-D warnings").args([
+            "doc",
+            "--workspace",
+            "--exclude",
+            PAGE,
+            "--no-deps",
+            "--quiet",
+        ]))
     })?;
     suites.run("tests of the crates, and the house rules", || {
-        let others = ["--exclude", "runnel-clients-tests", "--exclude", "runnel-simulation"];
+        let others = ["--exclude", "runnel-clients-tests", "--exclude", "runnel-simulation", "--exclude", PAGE];
         run(cargo().args(["test", "--quiet", "--workspace"]).args(others))
     })?;
     suites.run("simulation: power cuts, full disks, hostile clients", || {
@@ -56,9 +70,15 @@ pub(crate) fn test() -> Result<(), Failure> {
     suites.run("wasm: the runner", wasm::runner)?;
     suites.run("wasm: the same frames in Node", wasm::in_node)?;
     suites.run("wasm: the same frames in Chromium", wasm::in_chromium)?;
+    let mut page = PathBuf::new();
+    suites.run("the page as it is shipped", || {
+        page = page::build(page::Care::Shipped)?;
+        Ok(())
+    })?;
+    suites.run("the page in Chromium", || browser::test(&page))?;
     let mut binary = None;
     suites.run("release build", || {
-        binary = Some(build::release()?);
+        binary = Some(build::with_page()?);
         Ok(())
     })?;
     suites.run("set-up of the real clients", || {

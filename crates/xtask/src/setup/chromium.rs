@@ -10,11 +10,19 @@ pub(super) fn driver() -> Result<String, Failure> {
         apt::install("chromium-driver")
             .map_err(|Failure(reason)| Failure(format!("chromedriver is not on this machine: {reason}")))?;
     }
-    if !is_there("chromium", "--version") && !is_there("google-chrome", "--version") {
+    browser()?;
+    which(DRIVER).ok_or_else(|| Failure("chromedriver is installed but not on the path".to_owned()))
+}
+
+/// Installs Chromium if neither it nor Chrome is there, and says how it is started.
+pub(super) fn browser() -> Result<String, Failure> {
+    const NAMES: [&str; 2] = ["chromium", "google-chrome"];
+    if !NAMES.iter().any(|name| is_there(name, "--version")) {
         apt::install("chromium")
             .map_err(|Failure(reason)| Failure(format!("Chromium is not on this machine: {reason}")))?;
     }
-    which(DRIVER).ok_or_else(|| Failure("chromedriver is installed but not on the path".to_owned()))
+    let found = NAMES.iter().find_map(|name| which(name));
+    found.ok_or_else(|| Failure("Chromium is installed but not on the path".to_owned()))
 }
 
 /// The file that a name on the path stands for.

@@ -36,6 +36,16 @@ pub(crate) fn wasm_target() -> Result<(), Failure> {
         .map_err(|Failure(reason)| Failure(format!("the target {TARGET} cannot be added to this Rust: {reason}")))
 }
 
+/// Makes what drives a browser in the tests ready.
+pub(crate) fn browser_packages() -> Result<(), Failure> {
+    node::browser_packages()
+}
+
+/// Makes Chromium ready, and says how it is started.
+pub(crate) fn chromium() -> Result<String, Failure> {
+    chromium::browser()
+}
+
 /// Makes Chromium and its driver ready, and says how the driver is started.
 pub(crate) fn chromium_driver() -> Result<String, Failure> {
     chromium::driver()

@@ -24,6 +24,11 @@ pub(super) fn page_packages() -> Result<(), Failure> {
     install(&root().join("web"), "binaryen")
 }
 
+/// Installs what drives a browser in the tests.
+pub(super) fn browser_packages() -> Result<(), Failure> {
+    install(&root().join("tests/browser"), "playwright-core, axe-core and kafkajs")
+}
+
 /// Installs the packages that a folder pins, if they are not there.
 fn install(folder: &Path, what: &str) -> Result<(), Failure> {
     let version = ask(program("node").arg("--version")).unwrap_or_default();
