@@ -118,7 +118,18 @@ fn what_somebody_placed_stays_there_with_all_that_is_in_it() {
     plan.placed.insert(topic.clone(), Point::new(300.0, 900.0));
     let stage = lay_out(&plan);
     assert!(stage.areas[&topic].holds(&stage.areas[&NodeId::lane("orders", 1)]));
-    assert!(stage.wires.iter().any(|wire| wire.to == topic), "the producer is wired to the card");
+    let lane = NodeId::lane("orders", 1);
+    assert!(stage.wires.iter().any(|wire| wire.to == lane), "the producer is wired to the partition");
+}
+
+#[test]
+fn producers_are_wired_to_partitions_while_they_are_few_and_to_cards_when_they_are_many() {
+    let ends = |partitions| {
+        let stage = lay_out(&plan(1, &[("orders", partitions)], 1, &[]));
+        let ends = stage.wires.iter().map(|wire| wire.to.clone()).collect::<Vec<NodeId>>();
+        (ends.len(), ends.contains(&NodeId::Card { topic: "orders".to_owned(), broker: 1 }))
+    };
+    assert_eq!((ends(8), ends(9)), ((8, false), (1, true)));
 }
 
 #[test]
@@ -129,4 +140,7 @@ fn a_curve_begins_and_ends_at_the_edges_that_face_each_other() {
     assert_eq!(there.at(0.5), Point::new(55.0, 30.0));
     let back = Curve::between(&right, &left);
     assert_eq!((back.at(0.0), back.at(7.0)), (Point::new(100.0, 55.0), Point::new(10.0, 5.0)));
+    let below = Area::new(4.0, 40.0, 10.0, 10.0);
+    let down = Curve::between(&left, &below);
+    assert_eq!((down.at(0.0), down.at(1.0)), (Point::new(5.0, 10.0), Point::new(9.0, 40.0)));
 }
