@@ -1,15 +1,65 @@
-//! Everything about what is selected.
+//! Everything about what is selected: a panel for each kind of thing.
+//!
+//! Panels read the scene by memos and act by commands, so what changes is only what differs.
+
+mod act;
+mod overview;
+mod partition;
+mod record;
+mod tool;
 
 use crate::page::{Page, Selection};
+use crate::widgets::Folds;
 use leptos::prelude::*;
+use overview::Overview;
+use partition::PartitionPanel;
+use record::RecordPanel;
+use runnel_sandbox::scene::NodeId;
+
+/// Titles of sections that are folded until somebody opens them.
+const FOLDED: [&str; 3] = ["Every partitioner", "Other configs", "Settings of the library"];
 
 #[component]
 pub(crate) fn Inspector() -> impl IntoView {
     let page = expect_context::<Page>();
-    let title = move || match page.selection.get() {
-        None => "Nothing is selected".to_owned(),
-        Some(Selection::Node(node)) => node.to_string(),
-        Some(Selection::Record { topic, partition, offset }) => format!("{topic} {partition} {offset}"),
-    };
-    view! { <h2 class="panel-title">{title}</h2> }
+    provide_context(Folds::new(&FOLDED));
+    let selection = Memo::new(move |_| page.selection.get());
+    view! {
+        <div class="inspector">
+            {move || match selection.get() {
+                None => view! { <Overview /> }.into_any(),
+                Some(Selection::Record { topic, partition, offset }) => {
+                    view! { <RecordPanel topic partition offset /> }.into_any()
+                }
+                Some(Selection::Node(node)) => of_node(node),
+            }}
+        </div>
+    }
+}
+
+fn of_node(node: NodeId) -> AnyView {
+    match node {
+        NodeId::Lane { topic, partition } => view! { <PartitionPanel topic partition /> }.into_any(),
+        NodeId::Broker(_)
+        | NodeId::Topic(_)
+        | NodeId::Card { .. }
+        | NodeId::Group(_)
+        | NodeId::Client(_)
+        | NodeId::Member { .. }
+        | NodeId::Guest(_)
+        | NodeId::Connection(_) => view! { <h2 class="panel-title">{node.to_string()}</h2> }.into_any(),
+    }
+}
+
+/// Says that what was selected is not there any more, or not yet.
+#[component]
+fn Gone(
+    /// What it was.
+    #[prop(into)]
+    what: String,
+) -> impl IntoView {
+    view! {
+        <p class="crumb">{what}</p>
+        <p class="quiet-text">"It is not there at this time. Scrub to when it was, or select something else."</p>
+    }
 }
