@@ -14,6 +14,8 @@ mod app;
 mod inspector;
 mod page;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod widgets;
 
