@@ -71,7 +71,7 @@
 //! | `BYTES` | 0 to 2097152 |
 //! | `MESSAGE` | `request from NAME`, `API from NAME`, `answer to NAME`, `API answer to NAME`; `API` is a word like `produce` or `join_group` |
 //! | `CABLE` | `NAME broker NUMBER`, `NAME brokers`, `broker NUMBER broker NUMBER` |
-//! | `NODE` | `NAME`, `topic TOPIC`, `group GROUP`, `broker NUMBER` |
+//! | `NODE` | `NAME` of a client or a tool, `topic TOPIC`, `group GROUP`, `broker NUMBER` |
 //! | `K=V` | one of Kafka's names and its value, at most 100 of 10,000 bytes |
 //! | `LINE` | one word, in quotes if it has blanks; at most 2 MiB |
 //!
