@@ -37,6 +37,7 @@ impl Watched {
 
     /// Does what a command says and looks at each so many steps of the time that passes by it. A command that is
     /// refused is part of some stories.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "by the others no time passes")]
     fn run(&mut self, command: &Command, every: u64) {
         let Watched { world, scene } = self;
         let mut count = 0;
@@ -269,9 +270,10 @@ fn check_choices(watched: &Watched, wanted: usize) {
             let value = record.preview.value.as_ref().unwrap().text.as_str();
             let key = record.preview.key.as_ref().map(|key| key.text.bytes().map(|byte| format!("{byte:02x}")));
             let key = key.map(|digits| digits.collect::<String>());
-            let hashed = match &choice.choice.reason {
-                PartitionReason::KeyHash { key_start, .. } => Some(key_start.clone()),
-                _ => None,
+            let hashed = if let PartitionReason::KeyHash { key_start, .. } = &choice.choice.reason {
+                Some(key_start.clone())
+            } else {
+                None
             };
             assert_eq!((choice.choice.partition, hashed), (*partition, key), "{value}: {:?}", choice.choice);
             found += 1;
