@@ -181,6 +181,8 @@ pub enum EventKind {
         partition: i32,
         from: i64,
         to: i64,
+        /// The first offset of the oldest open transaction, or the high watermark.
+        last_stable_offset: i64,
     },
     LogStartMoved {
         topic: String,
@@ -188,6 +190,8 @@ pub enum EventKind {
         from: i64,
         to: i64,
         why: RemovalReason,
+        /// The first and the last records that there are from here on, as a snapshot shows them.
+        previews: Vec<RecordPreview>,
     },
     SegmentRolled {
         topic: String,

@@ -152,16 +152,25 @@ pub(crate) fn of_log(log: &Log, storage: &dyn Storage) -> Vec<RecordPreview> {
 
 fn first_records(log: &Log, storage: &dyn Storage, end: Offset) -> Result<Vec<RecordPreview>, ReadError> {
     let start = log.log_start_offset();
-    // The batch that holds the first records may reach into the last ones.
-    let slice = log.read(storage, start, FIRST_READ_SIZE_MAX, FirstBatch::IfItFits, log.log_end_offset())?;
-    let bytes = gather(&slice, storage)?;
     let mut shown = Vec::new();
     let mut budget = DECOMPRESSED_SIZE_MAX;
-    for (_, range) in records::split(&bytes).ending_at_partial().map_while(Result::ok) {
-        shown.extend(
-            decode(&bytes.slice(range), start..end, FIRST_RECORDS_MAX, &mut budget).iter().map(RecordPreview::of),
-        );
-        if shown.len() >= FIRST_RECORDS_MAX {
+    let (mut next, mut unread) = (start, FIRST_READ_SIZE_MAX);
+    // A read ends with its segment, and the first ones may be small.
+    while shown.len() < FIRST_RECORDS_MAX && next < end {
+        // The batch that holds the first records may reach into the last ones.
+        let slice = log.read(storage, next, unread, FirstBatch::IfItFits, log.log_end_offset())?;
+        let bytes = gather(&slice, storage)?;
+        let before = next;
+        for (header, range) in records::split(&bytes).ending_at_partial().map_while(Result::ok) {
+            unread = unread.saturating_sub(u32::try_from(range.len()).unwrap_or(u32::MAX));
+            next = header.last_offset() + 1;
+            let found = decode(&bytes.slice(range), start..end, FIRST_RECORDS_MAX, &mut budget);
+            shown.extend(found.iter().map(RecordPreview::of));
+            if shown.len() >= FIRST_RECORDS_MAX {
+                break;
+            }
+        }
+        if next == before {
             break;
         }
     }

@@ -93,7 +93,14 @@ pub enum ProducerEvent {
         base_sequence: i32,
     },
     /// A broker has it. Without an offset no broker was asked to say so, or it knew the batch already.
-    BatchAcknowledged { topic: String, partition: i32, records_count: usize, base_offset: Option<i64> },
+    BatchAcknowledged {
+        topic: String,
+        partition: i32,
+        first: SendId,
+        last: SendId,
+        records_count: usize,
+        base_offset: Option<i64>,
+    },
     /// It is sent again.
     BatchRetried { topic: String, partition: i32, records_count: usize, reason: String, attempt: u32, wait_ms: u64 },
     /// It was too large for the broker, and is sent in parts.

@@ -3,7 +3,8 @@
 //! The real one talks to `runnel` through a proxy that writes down each connection's requests. Heartbeats are left out
 //! of the comparison and only have to be there, since when the first one comes depends on how fast the machine is.
 //!
-//! Kafka's console consumer stands for Java's client, whose connections are compared without their order.
+//! Kafka's console consumer stands for Java's client, whose connections are compared without their order, and
+//! confluent-kafka for librdkafka.
 
 use crate::address::{aim, free_port};
 use crate::folders;
@@ -148,6 +149,28 @@ fn a_simulated_kafkajs_producer_asks_what_the_real_one_asks() {
     carl.send(world.now, ProducerRecord::new(TOPIC, "hi there"));
     world.run(&mut carl, Duration::from_secs(5));
     same("a_simulated_kafkajs_producer_asks_what_the_real_one_asks", started, &world.connections, &real, 1);
+}
+
+#[test]
+fn a_simulated_librdkafka_producer_asks_what_the_real_one_asks() {
+    let started = Instant::now();
+    let libraries = folders::target("python");
+    assert!(libraries.join("confluent_kafka").is_dir(), "`cargo xtask setup` installs confluent-kafka");
+    let real = Real::start("sequence_of_librdkafka");
+    let text = std::fs::read_to_string(folders::package("python/librdkafka.py")).unwrap();
+    let own = real.folder.join("librdkafka.py");
+    std::fs::write(&own, aim(&text, real.port)).unwrap();
+    let mut command = Command::new("python3");
+    command.arg(own).env("PYTHONPATH", libraries);
+    let mut program = Running::start("librdkafka.py", &mut command).unwrap();
+    let real = real.until_produced(&mut program);
+
+    let mut world = World::new();
+    let bootstrap = vec![Address::parse("localhost:9092").unwrap()];
+    let mut dora = Producer::new(ProducerSettings::of(ClientKind::Librdkafka).named("my-app", bootstrap), 1);
+    dora.send(world.now, ProducerRecord::new(TOPIC, "hi there"));
+    world.run(&mut dora, Duration::from_secs(1));
+    same("a_simulated_librdkafka_producer_asks_what_the_real_one_asks", started, &world.connections, &real, 1);
 }
 
 #[test]

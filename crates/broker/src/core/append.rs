@@ -163,14 +163,8 @@ impl Core {
         if let Err(error) = partition.log.advance_log_start_offset(turn.storage, to) {
             return Err(self.storage_failed(broker, key, error));
         }
-        let topic = partition.topic.to_string();
-        self.emit(broker, || EventKind::LogStartMoved {
-            topic,
-            partition: key.index.0,
-            from,
-            to,
-            why: RemovalReason::LogStart,
-        });
+        let topic = partition.topic.clone();
+        self.report_log_start(turn, broker, &topic, key, (from, to), RemovalReason::LogStart);
         self.write_checkpoints(turn, broker);
         Ok(to)
     }

@@ -110,9 +110,16 @@ impl Core {
         let Some(partition) = self.partition_mut(broker, key) else { return };
         let Some(from) = partition.advance_high_watermark(durability) else { return };
         let (to, topic, index) = (partition.high_watermark, partition.topic.clone(), partition.index.0);
+        let last_stable_offset = partition.last_stable_offset();
         if self.watched {
             let topic = topic.to_string();
-            self.emit(broker, || EventKind::HighWatermarkMoved { topic, partition: index, from, to });
+            self.emit(broker, || EventKind::HighWatermarkMoved {
+                topic,
+                partition: index,
+                from,
+                to,
+                last_stable_offset,
+            });
         }
         self.purgatory.wake(key);
     }

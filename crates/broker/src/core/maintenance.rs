@@ -85,7 +85,7 @@ impl Core {
         let is_replaced = compacts && sizes(&partition.log) != sizes_before;
         let topic = partition.topic.clone();
         let mut again = !removed.is_empty();
-        self.report_removed(broker, &topic, key, &removed, (from, to));
+        self.report_removed(turn, broker, &topic, key, &removed, (from, to));
         if to > from {
             self.write_checkpoints(turn, broker);
         }
@@ -128,6 +128,7 @@ impl Core {
 
     fn report_removed(
         &mut self,
+        turn: &Turn<'_>,
         broker: BrokerId,
         topic: &str,
         key: TopicPartition,
@@ -150,14 +151,30 @@ impl Core {
             });
         }
         if to > from {
-            self.emit(broker, || EventKind::LogStartMoved {
-                topic: topic.to_owned(),
-                partition: key.index.0,
-                from,
-                to,
-                why,
-            });
+            self.report_log_start(turn, broker, topic, key, (from, to), why);
         }
+    }
+
+    /// Tells watchers where a log begins, and with which records.
+    pub(crate) fn report_log_start(
+        &mut self,
+        turn: &Turn<'_>,
+        broker: BrokerId,
+        topic: &str,
+        key: TopicPartition,
+        (from, to): (Offset, Offset),
+        why: RemovalReason,
+    ) {
+        let Some(partition) = self.partition(broker, key).filter(|_| self.watched) else { return };
+        let moved = EventKind::LogStartMoved {
+            topic: topic.to_owned(),
+            partition: key.index.0,
+            from,
+            to,
+            why,
+            previews: preview::of_log(&partition.log, turn.storage),
+        };
+        self.emit(broker, || moved);
     }
 
     /// The disk has a partition's compacted copy: the round goes on.

@@ -109,7 +109,7 @@ impl Scene {
                 assert_eq!(known.3, base_offset, "batches are contiguous");
                 known.3 = last_offset + 1;
             }
-            EventKind::HighWatermarkMoved { topic, partition, from, to } => {
+            EventKind::HighWatermarkMoved { topic, partition, from, to, .. } => {
                 let known = self.partition(&topic, partition).expect("it belongs to a partition that is there");
                 assert_eq!(known.2, from);
                 known.2 = to;

@@ -52,7 +52,8 @@ fn records_go_when_the_newest_of_their_segment_is_past_the_retention_time() {
     assert_eq!(read_from(&mut bench, client, 0), Err(ErrorCode::OffsetOutOfRange));
     let moves: Vec<EventKind> = bench.event_kinds();
     let why = RemovalReason::RetentionTime;
-    let moved = EventKind::LogStartMoved { topic: "orders".into(), partition: 0, from: 0, to: 2, why };
+    let moved =
+        EventKind::LogStartMoved { topic: "orders".into(), partition: 0, from: 0, to: 2, why, previews: Vec::new() };
     assert!(moves.contains(&moved), "{moves:?}");
     assert_eq!(produce(&mut bench, client, "orders", batch_at(START, "c")), Ok(2), "offsets go on");
 }

@@ -184,6 +184,7 @@ impl Metadata {
             network.learn(now, *node_id, broker.address.clone());
             network.adopt(peer, *node_id);
         }
+        network.leave_bootstrap(now, peer);
         if self.settings.kind == ClientKind::Kafkajs {
             for node_id in self.picture.brokers.keys().filter(|node_id| !picture.brokers.contains_key(node_id)) {
                 for lane in 0..=1 {

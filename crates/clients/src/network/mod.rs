@@ -106,7 +106,7 @@ impl Network {
     pub fn adopt(&mut self, bootstrap: Peer, node_id: i32) {
         let node = Peer::Node { node_id, lane: 0 };
         let same = self.address(bootstrap).is_some_and(|address| self.addresses.get(&node_id) == Some(address));
-        if !same || self.settings.bootstrap_link == BootstrapLink::IsLeft || self.in_flight(node) > 0 {
+        if !same || self.settings.bootstrap_link != BootstrapLink::IsAdopted || self.in_flight(node) > 0 {
             return;
         }
         if self.is_ready(bootstrap)
@@ -115,6 +115,19 @@ impl Network {
         {
             self.links.extend(state.link().map(|link| (link, node)));
             self.peers.insert(node, state);
+        }
+    }
+
+    /// Closes the connection to a bootstrap address on which nothing is awaited, where settings say so and brokers are
+    /// known.
+    pub fn leave_bootstrap(&mut self, now: Timestamp, peer: Peer) {
+        let is_spent = self.settings.bootstrap_link == BootstrapLink::IsClosed
+            && matches!(peer, Peer::Bootstrap(_))
+            && !self.addresses.is_empty()
+            && self.is_ready(peer)
+            && self.in_flight(peer) == 0;
+        if is_spent {
+            self.disconnect(now, peer, "the brokers are known by their numbers");
         }
     }
 
@@ -231,7 +244,13 @@ impl Network {
     pub fn handle_signal(&mut self, now: Timestamp, signal: Signal) {
         match signal {
             Signal::Connected { link } => self.connected(now, link),
-            Signal::Frame { link, bytes } => self.frame(now, link, &bytes),
+            Signal::Frame { link, bytes } => {
+                let peer = self.links.get(&link).copied();
+                self.frame(now, link, &bytes);
+                if let Some(peer) = peer {
+                    self.leave_bootstrap(now, peer);
+                }
+            }
             Signal::Disconnected { link, reason } => {
                 let Some(peer) = self.links.remove(&link) else { return };
                 let failure = match self.peers.get(&peer).map(|state| &state.stage) {

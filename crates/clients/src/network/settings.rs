@@ -60,8 +60,11 @@ pub enum LateAnswer {
 pub enum BootstrapLink {
     /// The broker gets a connection of its own; the first one is left idle. So does Java.
     IsLeft,
-    /// It becomes the connection to that broker, where the address is the same. So do kafkajs and librdkafka.
+    /// It becomes the connection to that broker, where the address is the same. So does kafkajs.
     IsAdopted,
+    /// The broker gets a connection of its own, and the first one is closed. So does librdkafka since 2.10, which tells
+    /// brokers apart by their numbers alone.
+    IsClosed,
 }
 
 /// A client library by name and version, as it says itself.
@@ -122,7 +125,7 @@ impl NetworkSettings {
             reconnect_backoff: Duration::from_millis(100),
             reconnect_backoff_max: Duration::from_secs(10),
             reconnect_spread: (75, 150),
-            bootstrap_link: BootstrapLink::IsAdopted,
+            bootstrap_link: BootstrapLink::IsClosed,
             ..Self::java(client_id, bootstrap)
         }
     }

@@ -230,7 +230,25 @@ fn kafkajs_goes_on_with_its_first_connection_where_java_makes_another() {
     introduce(&mut java);
     java.learn(start(), 1, Address::parse("localhost:9092").unwrap());
     java.adopt(BOOTSTRAP, 1);
-    assert_eq!(java.link(node), None);
+    java.leave_bootstrap(start(), BOOTSTRAP);
+    assert_eq!((java.link(node), java.is_ready(BOOTSTRAP)), (None, true));
+}
+
+#[test]
+fn librdkafka_closes_its_first_connection_once_it_knows_the_brokers() {
+    let bootstrap = vec![Address::parse("localhost:9092").unwrap()];
+    let bootstrap_link = NetworkSettings::librdkafka("shop", Vec::new()).bootstrap_link;
+    let settings = NetworkSettings { bootstrap_link, ..NetworkSettings::java("shop", bootstrap) };
+    let mut network = Network::new(settings, 7);
+    network.ask(start(), BOOTSTRAP, metadata());
+    let link = introduce(&mut network);
+    let (_, version, correlation_id) = sent(&mut network);
+    network.learn(start(), 1, Address::parse("localhost:9092").unwrap());
+    network.leave_bootstrap(start(), BOOTSTRAP);
+    assert!(network.is_ready(BOOTSTRAP), "an answer is awaited on it");
+    answer(&mut network, link, version, correlation_id, &Response::Metadata(MetadataResponse::default()));
+    assert_eq!(network.poll_output(), Some(Carried::Disconnect { link }));
+    assert!(!network.is_ready(BOOTSTRAP) && network.link(Peer::Node { node_id: 1, lane: 0 }).is_none());
 }
 
 #[test]

@@ -189,6 +189,8 @@ impl Batching {
         core.note(|| ProducerEvent::BatchAcknowledged {
             topic: batch.place.topic.clone(),
             partition: batch.place.partition,
+            first: batch.first(),
+            last: batch.last(),
             records_count: batch.held.len(),
             base_offset,
         });

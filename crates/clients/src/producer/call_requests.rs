@@ -202,9 +202,12 @@ impl Calls {
                 };
                 call.places.insert(*send_id, place);
             }
+            let (first, last) = part.ends();
             core.note(|| ProducerEvent::BatchAcknowledged {
                 topic: part.place.topic.clone(),
                 partition: part.place.partition,
+                first,
+                last,
                 records_count: part.records.len(),
                 base_offset,
             });

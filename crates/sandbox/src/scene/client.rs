@@ -7,9 +7,9 @@ use super::node::NodeId;
 use runnel_broker::Timestamp;
 use runnel_clients::consumer::ConsumerView;
 use runnel_clients::partitioners::PartitionChoice;
-use runnel_clients::producer::ProducerView;
+use runnel_clients::producer::{ProducerView, SendId};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a client is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -76,9 +76,9 @@ pub struct Client {
     /// What it waits for, by kind and by a word that tells several of a kind apart.
     #[serde(skip)]
     pub waits: BTreeMap<(CountdownKind, String), Wait>,
-    /// Of a producer: why each record that has no offset yet has its partition, in order.
+    /// Of a producer: where each record that has no offset yet goes, and why.
     #[serde(skip)]
-    pub(super) under_way: BTreeMap<(String, i32), VecDeque<PartitionChoice>>,
+    pub(super) under_way: BTreeMap<SendId, (String, PartitionChoice)>,
     /// All of its inside, when it was last looked at.
     pub view: Option<ClientView>,
 }
@@ -144,6 +144,8 @@ impl Scene {
             ClientState::Crashed | ClientState::Closed => {
                 client.waits.clear();
                 client.positions.clear();
+                // A new process counts its records from the beginning.
+                client.under_way.clear();
             }
         }
     }

@@ -27,6 +27,9 @@ impl Scene {
                 scene.note_caller(connection.0, &process.name);
             }
             if let Some(view) = world.consumer_view(&process.name) {
+                if let Some(client) = scene.clients.get_mut(&process.name) {
+                    client.member_id = Some(view.member_id.clone()).filter(|member_id| !member_id.is_empty());
+                }
                 scene.see_consumer(&process.name, view, stage.time);
             }
             if let Some(view) = world.producer_view(&process.name) {

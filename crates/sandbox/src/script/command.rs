@@ -1,9 +1,9 @@
 //! What a line of a script says, as data.
 
 use super::change::{Clearing, ClientChange};
+use super::faults::{Cable, MessageMatch};
 use super::value::{Keys, Rate};
 use runnel_clients::ClientKind;
-use runnel_protocol::ApiKey;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -63,8 +63,13 @@ pub enum Command {
     Consumer(ConsumerSpec),
     /// `send checkout payment-done key=user1 value="hi there"`.
     Send(SendSpec),
-    /// `stop checkout`: ends the producer's rates.
-    Stop(String),
+    /// `stop checkout payment-done`: ends the producer's rates.
+    Stop {
+        /// The producer.
+        producer: String,
+        /// Those to this topic; all of them if it is not said.
+        topic: Option<String>,
+    },
     /// `flush checkout`: sends what lingers.
     Flush(String),
     /// `crash anna`: the process is gone, without a goodbye.
@@ -349,38 +354,6 @@ pub enum Position {
     Beginning,
     /// `end`
     End,
-}
-
-/// A message that a fault waits for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct MessageMatch {
-    /// Of which API; any if it is not said.
-    pub api: Option<ApiKey>,
-    /// Which way.
-    pub direction: Direction,
-    /// Of which client.
-    pub client: String,
-}
-
-/// Which way a message goes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// From the client to the broker: a request.
-    Request,
-    /// From the broker to the client: an answer.
-    Answer,
-}
-
-/// The cable between two parties.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Cable {
-    /// Between a client and one broker.
-    ClientBroker(String, i32),
-    /// Between a client and every broker.
-    ClientBrokers(String),
-    /// Between two brokers.
-    Brokers(i32, i32),
 }
 
 /// Something that stands on the stage.

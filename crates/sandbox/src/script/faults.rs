@@ -1,7 +1,7 @@
 //! What goes wrong on the way: lost and late messages, cut cables, latency.
 
 use super::arguments::Arguments;
-use super::command::{Cable, Command, Direction, MessageMatch};
+use super::command::Command;
 use super::error::Mistake;
 use super::{parse, value};
 use runnel_protocol::ApiKey;
@@ -13,6 +13,38 @@ const LATENCY_MAX: Duration = Duration::from_secs(60);
 const DELAY_MAX: Duration = Duration::from_secs(3_600);
 /// Nothing is faster.
 const LATENCY_MIN: Duration = Duration::from_micros(1);
+
+/// A message that a fault waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MessageMatch {
+    /// Of which API; any if it is not said.
+    pub api: Option<ApiKey>,
+    /// Which way.
+    pub direction: Direction,
+    /// Of which client.
+    pub client: String,
+}
+
+/// Which way a message goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From the client to the broker: a request.
+    Request,
+    /// From the broker to the client: an answer.
+    Answer,
+}
+
+/// The cable between two parties.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Cable {
+    /// Between a client and one broker.
+    ClientBroker(String, i32),
+    /// Between a client and every broker.
+    ClientBrokers(String),
+    /// Between two brokers.
+    Brokers(i32, i32),
+}
 
 /// `next [API] from NAME`, `next request from NAME`, `next [API] answer to NAME`.
 pub(super) fn message(arguments: &mut Arguments) -> Result<MessageMatch, Mistake> {

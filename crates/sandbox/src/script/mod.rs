@@ -27,7 +27,7 @@
 //! | `set NAME [kind=KIND] [config:K=V]` with `[acks=] [linger=] [idempotence=]` of a producer or `[group=] [topics=] [from-beginning=true\|false] [assignor=] [instance=] [processing=] [commit=] [concurrent=]` of a consumer | other settings; an empty value takes one back. What runs closes as its library does and starts anew with them, and its rates go on then; `processing=` alone, and `topics=` alone of a Java or librdkafka consumer, change while it runs |
 //! | `move NAME GROUP` | `set NAME group=GROUP` |
 //! | `send NAME [TOPIC] [key=TEXT\|keys=KEYS] [value=TEXT\|size=BYTES\|tombstone] [partition=0..999] [header:K=V] [count=1..10000] [rate=RATE [for=TIME]]` | sends records: one, `count` in one call, or at a rate until `count`, `for` or `stop` ends it. Without a value it is the producer's name and a number |
-//! | `stop NAME` | ends the producer's rates |
+//! | `stop NAME [TOPIC]` | ends the producer's rates: those to a topic, or all |
 //! | `flush NAME` | sends what the producer keeps back |
 //! | `crash NAME` | the process is gone, without a goodbye to its group |
 //! | `leave NAME` | the client closes as its library does |
@@ -71,7 +71,7 @@
 //! | `BYTES` | 0 to 2097152 |
 //! | `MESSAGE` | `request from NAME`, `API from NAME`, `answer to NAME`, `API answer to NAME`; `API` is a word like `produce` or `join_group` |
 //! | `CABLE` | `NAME broker NUMBER`, `NAME brokers`, `broker NUMBER broker NUMBER` |
-//! | `NODE` | `NAME`, `topic TOPIC`, `group GROUP`, `broker NUMBER` |
+//! | `NODE` | `NAME` of a client or a tool, `topic TOPIC`, `group GROUP`, `broker NUMBER` |
 //! | `K=V` | one of Kafka's names and its value, at most 100 of 10,000 bytes |
 //! | `LINE` | one word, in quotes if it has blanks; at most 2 MiB |
 //!
@@ -99,10 +99,11 @@ pub use change::{Clearing, ClientChange, Setting};
 pub(crate) use check::CLIENTS_MAX;
 pub use check::{ClientRole, Known};
 pub use command::{
-    Acks, Assignor, Cable, ClientPartition, Command, CommitPolicy, ConsumerSpec, Direction, MessageMatch, Node,
-    Payload, Position, ProducerSpec, Profile, SendSpec,
+    Acks, Assignor, ClientPartition, Command, CommitPolicy, ConsumerSpec, Node, Payload, Position, ProducerSpec,
+    Profile, SendSpec,
 };
 pub use error::ScriptError;
+pub use faults::{Cable, Direction, MessageMatch};
 pub(crate) use parse::BROKERS_MAX;
 pub use value::{Keys, Per, Rate};
 

@@ -64,7 +64,7 @@ fn one(word: &str, arguments: &mut Arguments) -> Result<(Command, &'static str),
         "wire" => wire(arguments).map(|(producer, topic)| (Command::Wire { producer, topic }, "")),
         "unwire" => wire(arguments).map(|(producer, topic)| (Command::Unwire { producer, topic }, "")),
         "send" => records::send(arguments),
-        "stop" => plain(client(arguments).map(Command::Stop)),
+        "stop" => plain(stop(arguments)),
         "flush" => plain(client(arguments).map(Command::Flush)),
         "crash" => plain(client(arguments).map(Command::Crash)),
         "leave" => plain(client(arguments).map(Command::Leave)),
@@ -156,6 +156,13 @@ fn alter(arguments: &mut Arguments) -> Result<(Command, &'static str), Mistake> 
 fn wire(arguments: &mut Arguments) -> Result<(String, String), Mistake> {
     let producer = arguments.read("a producer's name", |text| value::name(text, "a producer's name"))?;
     Ok((producer, arguments.read("a topic's name", value::topic)?))
+}
+
+/// `stop NAME [TOPIC]`
+fn stop(arguments: &mut Arguments) -> Result<Command, Mistake> {
+    let producer = client(arguments)?;
+    let topic = arguments.next().map(|topic| value::topic(&topic)).transpose()?;
+    Ok(Command::Stop { producer, topic })
 }
 
 fn pause(

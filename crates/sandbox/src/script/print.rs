@@ -2,9 +2,10 @@
 
 use super::change::Clearing;
 use super::command::{
-    Acks, Assignor, Cable, ClientPartition, Command, CommitPolicy, ConsumerSpec, Direction, MessageMatch, Node,
-    Payload, Position, ProducerSpec, Profile, SendSpec,
+    Acks, Assignor, ClientPartition, Command, CommitPolicy, ConsumerSpec, Node, Payload, Position, ProducerSpec,
+    Profile, SendSpec,
 };
+use super::faults::{Cable, Direction, MessageMatch};
 use super::value::DisplayDuration;
 use super::words::quote;
 use std::collections::BTreeMap;
@@ -36,7 +37,10 @@ impl Display for Command {
             Command::Unwire { producer, topic } => write!(out, "unwire {producer} {topic}"),
             Command::Consumer(spec) => spec.fmt(out),
             Command::Send(spec) => spec.fmt(out),
-            Command::Stop(name) => write!(out, "stop {name}"),
+            Command::Stop { producer, topic } => {
+                write!(out, "stop {producer}")?;
+                topic.as_ref().map_or(Ok(()), |topic| write!(out, " {topic}"))
+            }
             Command::Flush(name) => write!(out, "flush {name}"),
             Command::Crash(name) => write!(out, "crash {name}"),
             Command::Leave(name) => write!(out, "leave {name}"),

@@ -19,6 +19,7 @@ send checkout keys=user1..user9 count=100 rate=3/s for=10s
 send checkout payment-done key=user1 tombstone
 send checkout payment-done keys=a,b size=1000
 stop checkout
+stop checkout payment-done
 flush checkout
 crash anna
 leave anna

@@ -105,7 +105,7 @@ impl World {
             Command::Wire { producer, topic } => self.wire(producer, topic, true),
             Command::Unwire { producer, topic } => self.wire(producer, topic, false),
             Command::Send(spec) => self.send(spec),
-            Command::Stop(name) => self.stop_sending(name),
+            Command::Stop { producer, topic } => self.stop_sending(producer, topic.as_deref()),
             Command::Flush(name) => self.flush(name),
             Command::Crash(name) => self.crash(name),
             Command::Leave(name) => self.leave(name),

@@ -63,9 +63,12 @@ impl World {
             Spec::Producer(spec) => spec.name.clone(),
             Spec::Consumer(spec) => spec.name.clone(),
             Spec::Tool { .. } => {
-                let name = format!("tool-{}", self.next_tool);
+                // A person may have called a client so.
+                while self.names.contains_key(&format!("tool-{}", self.next_tool)) {
+                    self.next_tool += 1;
+                }
                 self.next_tool += 1;
-                name
+                format!("tool-{}", self.next_tool - 1)
             }
         };
         let (role, command) = (spec.role(), spec.command());

@@ -91,19 +91,26 @@ impl World {
         }
     }
 
-    /// Ends the rates of a producer.
-    pub(super) fn stop_sending(&mut self, name: &str) -> Result<(), Refusal> {
+    /// Ends the rates of a producer: those to a topic, or all.
+    pub(super) fn stop_sending(&mut self, name: &str, topic: Option<&str>) -> Result<(), Refusal> {
         let id = self.id_of(name)?;
-        if !self.end_rates(id) {
-            return Err(Refusal::new(format!("{name:?} sends at no rate")));
+        if self.end_rates_to(id, topic) {
+            return Ok(());
         }
-        Ok(())
+        let to = topic.map(|topic| format!(" to {topic:?}")).unwrap_or_default();
+        Err(Refusal::new(format!("{name:?} sends at no rate{to}")))
     }
 
-    /// Ends the rates of a producer; `true` if there were any.
-    pub(super) fn end_rates(&mut self, id: u32) -> bool {
-        let ended: Vec<u64> =
-            self.sendings.iter().filter(|(_, sending)| sending.producer == id).map(|(number, _)| *number).collect();
+    /// Ends the rates of a producer.
+    pub(super) fn end_rates(&mut self, id: u32) {
+        self.end_rates_to(id, None);
+    }
+
+    /// Ends the rates of a producer to a topic, or all; `true` if there were any.
+    fn end_rates_to(&mut self, id: u32, topic: Option<&str>) -> bool {
+        let is_meant = |sending: &Sending| sending.producer == id && topic.is_none_or(|topic| sending.topic == topic);
+        let ended = self.sendings.iter().filter(|(_, sending)| is_meant(sending));
+        let ended: Vec<u64> = ended.map(|(number, _)| *number).collect();
         for number in &ended {
             self.end_rate(*number);
         }

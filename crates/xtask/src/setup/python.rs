@@ -1,9 +1,9 @@
-//! kafka-python, beside everything else in `target/`, so that nothing of the machine's own Python changes.
+//! kafka-python and confluent-kafka, beside everything else in `target/`, so that nothing of the machine's own Python changes.
 
 use super::{apt, is_fresh, is_there};
 use crate::shell::{Failure, ask, program, root, run_quietly, target};
 
-/// Installs kafka-python into `target/python`.
+/// Installs both into `target/python`.
 pub(super) fn kafka_python() -> Result<(), Failure> {
     let wanted = root().join("tests/clients/python/requirements.txt");
     let folder = target("python");

@@ -157,7 +157,7 @@ fn every_kind_introduces_itself_and_asks_in_its_order() {
     for (kind, apis) in [
         (ClientKind::Java, "ApiVersions Metadata InitProducerId ApiVersions Produce"),
         (ClientKind::Kafkajs, "ApiVersions Metadata Produce"),
-        (ClientKind::Librdkafka, "ApiVersions Metadata Produce"),
+        (ClientKind::Librdkafka, "ApiVersions Metadata ApiVersions Produce"),
     ] {
         let mut lab = Lab::new(1);
         create(&mut lab, "orders", 1, 1, &[]);

@@ -140,11 +140,11 @@ pub(super) fn told(scene: &Scene, event: &Event) -> Told {
             let told = Told::new("produce_refused", Warning, who(scene, *connection), text);
             told.by(scene, *connection).on(topic, *partition)
         }
-        EventKind::HighWatermarkMoved { topic, partition, from, to } => {
+        EventKind::HighWatermarkMoved { topic, partition, from, to, .. } => {
             let text = format!("lets consumers read up to offset {to}: its high watermark moves from {from} to {to}");
             Told::new("high_watermark_moved", Routine, lane(topic, *partition), text).on(topic, *partition)
         }
-        EventKind::LogStartMoved { topic, partition, from, to, why } => {
+        EventKind::LogStartMoved { topic, partition, from, to, why, .. } => {
             let text = format!("begins at offset {to}, before at {from}: {}", removal(*why));
             Told::new("log_start_moved", Notable, lane(topic, *partition), text).on(topic, *partition)
         }

@@ -24,7 +24,7 @@ pub(super) fn told(name: &str, event: &ProducerEvent) -> Told {
             let text = format!("sends {} for {topic}-{partition} to broker {node_id}{again}", records(*records_count));
             told("batch_sent", Routine, text).on_lane(topic, *partition).about(NodeId::Broker(*node_id))
         }
-        ProducerEvent::BatchAcknowledged { topic, partition, records_count, base_offset } => {
+        ProducerEvent::BatchAcknowledged { topic, partition, records_count, base_offset, .. } => {
             let records = records(*records_count);
             let text = match base_offset {
                 Some(offset) => format!("knows that {records} lie in {topic}-{partition} from offset {offset} on"),

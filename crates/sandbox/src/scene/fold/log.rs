@@ -10,24 +10,21 @@ impl Scene {
     pub(super) fn fold_log(&mut self, event: &Event) -> Shape {
         match &event.kind {
             EventKind::BatchAppended { .. } => self.fold_batch(event),
-            EventKind::HighWatermarkMoved { topic, partition, to, .. } => {
+            EventKind::HighWatermarkMoved { topic, partition, to, last_stable_offset, .. } => {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
-                    // Without an open transaction all that can be read is stable.
-                    if lane.last_stable_offset == lane.high_watermark {
-                        lane.last_stable_offset = *to;
-                    }
-                    lane.high_watermark = *to;
+                    (lane.high_watermark, lane.last_stable_offset) = (*to, *last_stable_offset);
                 }
                 self.note_lags_of(topic);
                 Shape::Same
             }
-            EventKind::LogStartMoved { topic, partition, to, .. } => {
+            EventKind::LogStartMoved { topic, partition, to, previews, .. } => {
                 if let Some(lane) = self.cluster.lane_mut(topic, *partition) {
                     lane.log_start_offset = *to;
                     lane.high_watermark = lane.high_watermark.max(*to);
                     lane.last_stable_offset = lane.last_stable_offset.max(*to);
                     lane.log_end_offset = lane.log_end_offset.max(*to);
-                    lane.forget_middle();
+                    // Records that were between the two ends are at one of them.
+                    lane.records = previews.iter().map(|preview| (preview.offset, Record::of(preview))).collect();
                 }
                 Shape::Same
             }

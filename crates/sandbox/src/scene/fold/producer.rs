@@ -7,10 +7,11 @@ use crate::scene::{Scene, cause};
 use runnel_broker::Timestamp;
 use runnel_clients::event::{ClientEvent, ConnectionEvent, ProducerEvent};
 use runnel_clients::partitioners::PartitionChoice;
-use runnel_clients::producer::ProducerView;
+use runnel_clients::producer::{ProducerView, SendId};
+use std::ops::RangeBounds;
 
-/// Records of one partition whose choice is remembered until they are acknowledged.
-const UNDER_WAY_MAX: usize = 1_000;
+/// Records whose choice is remembered until they are acknowledged.
+const UNDER_WAY_MAX: usize = 10_000;
 
 impl Scene {
     /// Takes in what happened inside a client of the world. One that nobody introduced is not known.
@@ -64,29 +65,26 @@ impl Scene {
 }
 
 impl Client {
-    /// Follows records from their choice to their offset. Records of one partition are acknowledged in the order in
-    /// which they were put in line.
+    /// Follows records from their choice to their offset, by the numbers that the producer gave them: batches may be
+    /// acknowledged in another order than they were sent, and a call that kafkajs tries again chooses anew.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are told in sentences only")]
     fn fold_producer(&mut self, event: &ProducerEvent) -> Vec<(String, i32, i64, PartitionChoice)> {
         match event {
-            ProducerEvent::RecordQueued { topic, choice, .. } => {
-                let line = self.line(topic, choice.partition);
-                line.push_back(choice.clone());
-                if line.len() > UNDER_WAY_MAX {
-                    line.pop_front();
+            ProducerEvent::RecordQueued { send_id, topic, choice, .. } => {
+                self.under_way.insert(*send_id, (topic.clone(), choice.clone()));
+                if self.under_way.len() > UNDER_WAY_MAX {
+                    self.under_way.pop_first();
                 }
                 Vec::new()
             }
-            ProducerEvent::BatchAcknowledged { topic, partition, records_count, base_offset } => {
-                let line = self.line(topic, *partition);
-                let acknowledged = line.drain(..(*records_count).min(line.len()));
+            ProducerEvent::BatchAcknowledged { topic, partition, first, last, base_offset, .. } => {
+                let acknowledged = self.take_under_way(*first..=*last, topic, Some(*partition), usize::MAX);
                 let offsets = base_offset.iter().flat_map(|base| *base..);
-                let placed = acknowledged.zip(offsets);
+                let placed = acknowledged.into_iter().zip(offsets);
                 placed.map(|(choice, offset)| (topic.clone(), *partition, offset, choice)).collect()
             }
-            ProducerEvent::RecordsFailed { topic, partition: Some(partition), records_count, .. } => {
-                let line = self.line(topic, *partition);
-                line.drain(..(*records_count).min(line.len()));
+            ProducerEvent::RecordsFailed { topic, partition, first, records_count, .. } => {
+                self.take_under_way(*first.., topic, *partition, *records_count);
                 Vec::new()
             }
             ProducerEvent::Closed => {
@@ -98,7 +96,19 @@ impl Client {
         }
     }
 
-    fn line(&mut self, topic: &str, partition: i32) -> &mut std::collections::VecDeque<PartitionChoice> {
-        self.under_way.entry((topic.to_owned(), partition)).or_default()
+    /// Takes the first so many choices of records for a topic, and a partition of it, that have these numbers.
+    fn take_under_way(
+        &mut self,
+        numbers: impl RangeBounds<SendId>,
+        topic: &str,
+        partition: Option<i32>,
+        count: usize,
+    ) -> Vec<PartitionChoice> {
+        let is_wanted = |(of, choice): &(String, PartitionChoice)| {
+            of == topic && partition.is_none_or(|partition| choice.partition == partition)
+        };
+        let found = self.under_way.range(numbers).filter(|(_, known)| is_wanted(known)).take(count);
+        let found: Vec<SendId> = found.map(|(number, _)| *number).collect();
+        found.iter().filter_map(|number| self.under_way.remove(number)).map(|(_, choice)| choice).collect()
     }
 }

@@ -221,6 +221,28 @@ fn a_batch_of_more_records_than_are_told_is_folded_too() {
 }
 
 #[test]
+fn a_long_log_that_begins_further_on_is_folded_too() {
+    let mut life = Life::new(1);
+    let client = life.clients[0];
+    create(&mut life.bench, client, "long", 1, &[("internal.segment.bytes", "1200"), ("retention.ms", "60000")]);
+    for round in 0..40 {
+        let key = format!("user{round}");
+        let records: Vec<_> = (0..10).map(|_| (Some(key.as_str()), Some("hi there"))).collect();
+        produce(&mut life.bench, client, "long", 0, &records);
+    }
+    // The middle of the log, of which nothing was shown, comes to its beginning.
+    for offset in [5, 50, 55, 199, 310] {
+        delete_records(&mut life.bench, client, "long", 0, offset);
+        let lane = life.bench.scene.cluster.lane("long", 0).unwrap();
+        let shown = usize::try_from(lane.log_end_offset - offset).unwrap().min(120);
+        assert_eq!((lane.records.keys().next(), lane.records.len()), (Some(&offset), shown));
+        produce(&mut life.bench, client, "long", 0, &[(None, Some("one more"))]);
+    }
+    life.bench.wait(Duration::from_secs(600));
+    assert!(life.bench.scene.cluster.lane("long", 0).unwrap().records.is_empty());
+}
+
+#[test]
 fn the_scene_is_a_fold_of_the_snapshot_and_the_events_after_it() {
     let mut kinds = BTreeSet::new();
     for seed in 1..=12 {

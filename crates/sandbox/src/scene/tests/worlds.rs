@@ -5,6 +5,7 @@ use super::bench::assert_same;
 use crate::script::{Command, Script};
 use crate::world::{World, WorldSettings};
 use runnel_broker::groups::GroupState;
+use runnel_clients::partitioners::PartitionReason;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -36,6 +37,7 @@ impl Watched {
 
     /// Does what a command says and looks at each so many steps of the time that passes by it. A command that is
     /// refused is part of some stories.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "by the others no time passes")]
     fn run(&mut self, command: &Command, every: u64) {
         let Watched { world, scene } = self;
         let mut count = 0;
@@ -255,4 +257,47 @@ fn tools_stand_on_the_stage_while_they_run_and_a_little_longer() {
         watched.look();
     }
     assert_eq!(watched.scene.tools().map(|tool| tool.card.name.as_str()).collect::<Vec<_>>(), ["tool-3"]);
+}
+
+/// Each record that is there has the choice of its own key, or of none.
+#[track_caller]
+fn check_choices(watched: &Watched, wanted: usize) {
+    let mut found = 0;
+    for (partition, choices) in &watched.scene.seen.choices["orders"] {
+        for (offset, choice) in choices {
+            let lane = watched.scene.cluster.lane("orders", *partition).unwrap();
+            let Some(record) = lane.records.get(offset) else { continue };
+            let value = record.preview.value.as_ref().unwrap().text.as_str();
+            let key = record.preview.key.as_ref().map(|key| key.text.bytes().map(|byte| format!("{byte:02x}")));
+            let key = key.map(|digits| digits.collect::<String>());
+            let hashed = if let PartitionReason::KeyHash { key_start, .. } = &choice.choice.reason {
+                Some(key_start.clone())
+            } else {
+                None
+            };
+            assert_eq!((choice.choice.partition, hashed), (*partition, key), "{value}: {:?}", choice.choice);
+            found += 1;
+        }
+    }
+    assert_eq!(found, wanted, "records of which it is known why they are where they are");
+}
+
+#[test]
+fn a_record_that_is_sent_again_keeps_its_own_reason() {
+    for kind in ["java idempotence=false", "java", "kafkajs", "librdkafka"] {
+        let script = format!(
+            "topic orders partitions=3\nproducer shop kind={kind}\nsettle\nsend shop orders value=first\nsettle\n\
+             drop next produce answer to shop\nsend shop orders value=none\nsend shop orders key=user1 value=one\n\
+             wait 50ms\nsend shop orders key=user2 value=two\nsend shop orders value=nothing\nwait 3m\n"
+        );
+        let script = Script::parse(&script).unwrap();
+        let mut watched = Watched::of(&script);
+        for line in &script.lines {
+            watched.run(&line.command, u64::MAX);
+        }
+        let lanes = &watched.scene.cluster.topics["orders"].lanes;
+        let count: i64 = lanes.iter().map(|lane| lane.log_end_offset).sum();
+        assert!(count >= 5, "{kind}: {count} records");
+        check_choices(&watched, 5);
+    }
 }

@@ -30,6 +30,11 @@ fn a_rate_sends_as_often_as_it_says() {
     run(&mut world, "wait 1m");
     assert_eq!(written(&world), 38);
     refused(&mut world, "stop shop", "\"shop\" sends at no rate");
+    run(&mut world, "send shop orders rate=1/s");
+    run(&mut world, "send shop payments rate=2/s");
+    run(&mut world, "stop shop payments");
+    refused(&mut world, "stop shop payments", "\"shop\" sends at no rate to \"payments\"");
+    assert_eq!(world.stage().rates.iter().map(|rate| rate.topic.as_str()).collect::<Vec<_>>(), ["orders"]);
 }
 
 #[test]

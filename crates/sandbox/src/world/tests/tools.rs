@@ -1,6 +1,7 @@
 //! Kafka's tools run in the world as they do in a terminal.
 
 use super::{printed, refused, run, world};
+use crate::script::{Known, Script};
 use crate::world::{Stream, World};
 
 /// What a terminal shows of a tool: what was typed stands behind `<`.
@@ -58,6 +59,17 @@ fn what_a_tool_has_printed_can_be_read_again() {
     assert_eq!(world.printout("tool-3"), None);
     let times = world.printout("tool-1").unwrap().pieces.iter().map(|piece| piece.time);
     assert!(times.is_sorted());
+}
+
+#[test]
+fn a_tool_takes_no_name_that_somebody_bears_and_can_be_placed() {
+    let script = "producer tool-1\nkafka-console-producer.sh --topic orders --bootstrap-server localhost:9092\n\
+                  place tool-2 5,6";
+    assert_eq!(Script::parse(script).unwrap().check(Known::default()), Ok(()));
+    let mut world = world(script);
+    assert_eq!(world.process("tool-1").unwrap().command, "producer tool-1 kind=kafkajs");
+    assert_eq!(world.stage().places, [("tool-2".to_owned(), 5, 6)]);
+    refused(&mut world, "place tool-3 1,1", "there is no client \"tool-3\"");
 }
 
 #[test]

@@ -137,7 +137,14 @@ fn what_happens_inside_producers() {
             producer_epoch: -1,
             base_sequence: -1,
         },
-        ProducerEvent::BatchAcknowledged { topic: topic(), partition: 0, records_count: 3, base_offset: Some(4) },
+        ProducerEvent::BatchAcknowledged {
+            topic: topic(),
+            partition: 0,
+            first: SendId(1),
+            last: SendId(3),
+            records_count: 3,
+            base_offset: Some(4),
+        },
         ProducerEvent::BatchRetried {
             topic: topic(),
             partition: 0,

@@ -125,8 +125,15 @@ fn what_brokers_do() {
             why: "the batch has 2000000 bytes".to_owned(),
             connection,
         },
-        EventKind::HighWatermarkMoved { topic: topic(), partition, from: 4, to: 7 },
-        EventKind::LogStartMoved { topic: topic(), partition, from: 0, to: 4, why: RemovalReason::LogStart },
+        EventKind::HighWatermarkMoved { topic: topic(), partition, from: 4, to: 7, last_stable_offset: 7 },
+        EventKind::LogStartMoved {
+            topic: topic(),
+            partition,
+            from: 0,
+            to: 4,
+            why: RemovalReason::LogStart,
+            previews: Vec::new(),
+        },
         EventKind::SegmentRolled { topic: topic(), partition, base_offset: 7 },
         EventKind::SegmentRemoved {
             topic: topic(),
