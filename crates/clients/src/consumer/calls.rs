@@ -20,7 +20,7 @@ impl Consumer {
         self.phase = Phase::Running;
         let wanted: Vec<String> = match &self.settings.reads {
             Reads::Topics(topics) => topics.clone(),
-            Reads::Partitions(partitions) => partitions.iter().map(|(one, _)| one.topic.clone()).collect(),
+            Reads::Partitions(partitions) => partitions.iter().map(|(one, _)| one.topic.to_string()).collect(),
         };
         for topic in &wanted {
             self.metadata.want(now, topic);
@@ -102,7 +102,7 @@ impl Consumer {
         }
         let in_hand = self.poll.worker.record().into_iter().chain(&self.poll.batch);
         for record in in_hand {
-            let partition = TopicPartition::new(record.topic.as_str(), record.partition);
+            let partition = TopicPartition::new(record.topic.clone(), record.partition);
             if let Some(offset) = offsets.get_mut(&partition) {
                 *offset = (*offset).min(record.offset);
             }
