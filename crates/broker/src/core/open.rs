@@ -67,6 +67,7 @@ impl Core {
                 endpoints: broker.endpoints.clone(),
                 partitions: Partitions::default(),
                 groups: Arc::new(Groups::new(settings.groups_config(config.profile))),
+                groups_due: None,
                 producer_ids: 0..0,
                 producer_ids_written: 0,
                 was_clean,

@@ -43,8 +43,13 @@ impl Core {
                 break;
             }
         }
-        for (id, broker) in &self.brokers {
-            match broker.groups.next_wakeup() {
+        for (id, broker) in &mut self.brokers {
+            let due = broker.groups.next_wakeup();
+            if broker.groups_due == due {
+                continue;
+            }
+            broker.groups_due = due;
+            match due {
                 Some(at) => self.timers.set(Timer::Groups(*id), at),
                 None => self.timers.cancel(&Timer::Groups(*id)),
             }
@@ -55,7 +60,12 @@ impl Core {
     pub(crate) fn handle_timer(&mut self, turn: &mut Turn<'_>, timer: Timer) {
         match timer {
             Timer::Reply(reply) => self.reply_due(turn, reply),
-            Timer::Groups(broker) => self.groups(broker).handle_timers(turn.now),
+            Timer::Groups(broker) => {
+                if let Some(state) = self.brokers.get_mut(&broker) {
+                    state.groups_due = None;
+                }
+                self.groups(broker).handle_timers(turn.now);
+            }
             Timer::Retention => self.begin_retention(turn),
             Timer::Compaction => self.begin_compaction(turn),
             Timer::Cleaning => self.clean_next(turn),

@@ -64,8 +64,9 @@ impl Consumer {
         let mut topics: Vec<FetchTopic> = Vec::new();
         let mut asking = Asking::new();
         for partition in partitions {
-            let leader = self.metadata.leader_of(&partition.topic, partition.partition);
-            let topic_id = self.metadata.topic(&partition.topic).map_or(Uuid::nil(), |topic| topic.topic_id);
+            let known = self.metadata.topic(&partition.topic);
+            let leader = known.and_then(|known| self.metadata.leader_in(known, partition.partition));
+            let topic_id = known.map_or(Uuid::nil(), |known| known.topic_id);
             let Some(state) = self.partitions.get_mut(partition) else { continue };
             state.is_fetching = true;
             asking.insert(partition.clone(), (state.fetch_position, state.turn));

@@ -71,6 +71,10 @@ impl Writer {
     pub(crate) fn into_frame(mut self) -> Result<Chunks, EncodeError> {
         let size = self.size() - size_of::<i32>();
         let stated = i32::try_from(size).map_err(|_| EncodeError::TooLong { field: "the frame", size })?;
+        if self.pieces.is_empty() {
+            self.buffer[..size_of::<i32>()].copy_from_slice(&stated.to_be_bytes());
+            return Ok(Chunks(vec![Chunk::Bytes(self.buffer.freeze())]));
+        }
         self.close_buffer();
         if let Some(Piece::Own(bytes)) = self.pieces.first_mut() {
             bytes[..size_of::<i32>()].copy_from_slice(&stated.to_be_bytes());
