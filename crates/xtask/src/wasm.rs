@@ -22,7 +22,7 @@ pub(crate) fn in_node() -> Result<(), Failure> {
 
 /// Prints how fast the stories play in Node, built with optimisations.
 pub(crate) fn bench() -> Result<(), Failure> {
-    let times = ["--release", "--quiet", "--", "--ignored", "--nocapture", "the_stories_are_timed"];
+    let times = ["--release", "--quiet", "--", "--include-ignored", "--nocapture", "the_stories_are_timed"];
     test(&[], &times)
 }
 

@@ -124,7 +124,7 @@ impl Calls {
             topics.entry(part.place.topic.clone()).or_default().push(data);
         }
         let topic_data = topics.into_iter().map(|(name, partition_data)| TopicProduceData {
-            name: name.into(),
+            name,
             partition_data,
             ..Default::default()
         });
