@@ -1,5 +1,7 @@
 //! The numbers that name brokers, partitions and connections.
 
+use base64::engine::{GeneralPurpose, general_purpose};
+use base64::{Engine, alphabet};
 use bytestring::ByteString;
 use std::fmt;
 use uuid::Uuid;
@@ -59,38 +61,18 @@ pub(crate) fn parse_partition_folder(name: &str) -> Option<(ByteString, Partitio
     (!topic.is_empty()).then(|| (ByteString::from(topic), PartitionIndex(number)))
 }
 
+/// Kafka's text of an identifier. Java reads it whatever the bits say that no byte needs.
+const UUID_TEXT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::URL_SAFE, general_purpose::NO_PAD.with_decode_allow_trailing_bits(true));
+
 /// An identifier as Kafka prints it: 22 characters of URL-safe base64.
 pub fn uuid_text(uuid: Uuid) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    // 128 bits and four zero bits make 22 groups of six.
-    let bits = uuid.as_u128();
-    (0..22)
-        .map(|group| {
-            let shift = 122 - 6 * group;
-            let six = if shift >= 0 { bits >> shift } else { bits << -shift } & 0x3f;
-            char::from(ALPHABET[usize::try_from(six).expect("six bits fit")])
-        })
-        .collect()
+    UUID_TEXT.encode(uuid.as_bytes())
 }
 
 /// The identifier that Kafka prints as `text`.
 pub fn parse_uuid_text(text: &str) -> Option<Uuid> {
-    if text.len() != 22 {
-        return None;
-    }
-    let mut bits: u128 = 0;
-    for (position, byte) in text.bytes().enumerate() {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        bits = if position == 21 { bits << 2 | u128::from(six >> 4) } else { bits << 6 | u128::from(six) };
-    }
-    Some(Uuid::from_u128(bits))
+    Uuid::from_slice(&UUID_TEXT.decode(text).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -105,7 +87,11 @@ mod tests {
             let uuid = Uuid::from_u128(bits);
             assert_eq!(parse_uuid_text(&uuid_text(uuid)), Some(uuid));
         }
-        assert_eq!(parse_uuid_text("too short"), None);
+        for other in ["", "too short", "AAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA+Q", "AAAAAAAAAAAAAAAAAAAAAQ=="]
+        {
+            assert_eq!(parse_uuid_text(other), None, "{other}");
+        }
+        assert_eq!(parse_uuid_text("AAAAAAAAAAAAAAAAAAAAAf"), Some(metadata_topic), "bits that no byte needs");
     }
 
     #[test]

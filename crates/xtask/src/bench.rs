@@ -7,6 +7,8 @@
 use crate::build;
 use crate::setup;
 use crate::shell::{Failure, cargo, run};
+use crate::suites;
+use crate::wasm;
 
 /// Builds, fetches Apache Kafka and runs the benchmark. `--quick` takes smaller counts.
 pub(crate) fn broker(arguments: &[&str]) -> Result<(), Failure> {
@@ -18,7 +20,12 @@ pub(crate) fn broker(arguments: &[&str]) -> Result<(), Failure> {
         .args(arguments))
 }
 
-/// Builds the world with optimisations, and prints its figures.
+/// Builds the world with optimisations, natively and for WebAssembly, and prints its figures.
 pub(crate) fn world() -> Result<(), Failure> {
-    run(cargo().args(["run", "--quiet", "--release", "--package", "runnel-simulation", "--bin", "world"]))
+    for binary in ["world", "scene"] {
+        run(cargo().args(["run", "--quiet", "--release", "--package", "runnel-simulation", "--bin", binary]))?;
+    }
+    suites::add_target("wasm32-unknown-unknown")?;
+    wasm::runner()?;
+    wasm::bench()
 }

@@ -28,7 +28,7 @@ usage: cargo xtask COMMAND
   capture [NAME...]    ask a real Apache Kafka what the scenarios print, and keep it in tests/clients/expected
   bench broker [--quick]
                        compare with Apache Kafka on this machine and print a table of ratios
-  bench world          what a simulated world costs: frames a second, scrubbing, memory
+  bench world          what a simulated world costs: frames a second, watched and not, scrubbing, memory, WebAssembly
 ";
 
 fn main() -> ExitCode {

@@ -126,7 +126,7 @@ impl Suites {
 }
 
 /// Makes sure that the standard library for a target is there. Without rustup the compiler itself has to have it.
-fn add_target(name: &str) -> Result<(), Failure> {
+pub(crate) fn add_target(name: &str) -> Result<(), Failure> {
     let installed = ask(program("rustc").args(["--print", "target-libdir", "--target", name]));
     if installed.is_some_and(|folder| std::path::Path::new(&folder).is_dir()) {
         return Ok(());

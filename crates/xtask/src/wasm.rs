@@ -17,21 +17,28 @@ pub(crate) fn runner() -> Result<(), Failure> {
 
 /// Runs the tests in Node.
 pub(crate) fn in_node() -> Result<(), Failure> {
-    test(&[])
+    test(&[], &[])
+}
+
+/// Prints how fast the stories play in Node, built with optimisations.
+pub(crate) fn bench() -> Result<(), Failure> {
+    let times = ["--release", "--quiet", "--", "--include-ignored", "--nocapture", "the_stories_are_timed"];
+    test(&[], &times)
 }
 
 /// Runs the tests in a headless Chromium.
 pub(crate) fn in_chromium() -> Result<(), Failure> {
     let driver = setup::chromium_driver()?;
-    test(&[("WASM_BINDGEN_USE_BROWSER", "1"), ("CHROMEDRIVER", &driver)])
+    test(&[("WASM_BINDGEN_USE_BROWSER", "1"), ("CHROMEDRIVER", &driver)], &[])
 }
 
-fn test(settings: &[(&str, &str)]) -> Result<(), Failure> {
+fn test(settings: &[(&str, &str)], arguments: &[&str]) -> Result<(), Failure> {
     let runner = target("debug").join(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX));
     run(cargo()
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECONDS)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", TIMEOUT_SECONDS)
         .envs(settings.iter().copied())
-        .args(["test", "--package", PACKAGE, "--target", "wasm32-unknown-unknown"]))
+        .args(["test", "--package", PACKAGE, "--target", "wasm32-unknown-unknown"])
+        .args(arguments))
 }

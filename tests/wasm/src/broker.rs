@@ -1,6 +1,5 @@
 //! The broker alone: topics, records under every codec, a group, and time passing.
 
-use crate::hash::Hash;
 use bytes::Bytes;
 use runnel_broker::{
     BlobId, BrokerId, BrokerSettings, Cluster, ClusterConfig, ConnectionId, Durability, Endpoint, Input, MemoryStorage,
@@ -13,7 +12,9 @@ use runnel_protocol::messages::metadata::MetadataRequest;
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use runnel_protocol::records::{BatchBuilder, Compression};
 use runnel_protocol::{Request, frame};
+use std::hash::Hasher;
 use std::time::Duration;
+use twox_hash::XxHash64;
 
 const START: Timestamp = Timestamp(1_700_000_000_000_000);
 const CODECS: [Compression; 5] =
@@ -23,7 +24,7 @@ struct Run {
     cluster: Cluster<MemoryStorage>,
     now: Timestamp,
     next_correlation: i32,
-    hash: Hash,
+    hash: XxHash64,
 }
 
 /// Runs it, and returns the hash over the times and bytes of all frames that went out.
@@ -79,7 +80,7 @@ impl Run {
             seed,
         };
         let cluster = Cluster::open(config, MemoryStorage::new(), START).expect("an empty store opens");
-        let mut run = Run { cluster, now: START, next_correlation: 0, hash: Hash::default() };
+        let mut run = Run { cluster, now: START, next_correlation: 0, hash: XxHash64::with_seed(0) };
         run.drain();
         run
     }
@@ -116,9 +117,9 @@ impl Run {
                     let bytes = chunks
                         .gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize))
                         .expect("ranges that are served can be read");
-                    self.hash.take(&self.now.0.to_be_bytes());
-                    self.hash.take(&connection.0.to_be_bytes());
-                    self.hash.take(&bytes);
+                    self.hash.write(&self.now.0.to_be_bytes());
+                    self.hash.write(&connection.0.to_be_bytes());
+                    self.hash.write(&bytes);
                 }
                 Some(Output::Flush { id, .. }) => flushed.push(id),
                 Some(Output::Close { .. } | Output::Event(_)) => {}

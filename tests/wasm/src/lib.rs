@@ -5,7 +5,6 @@
 //! in Node and in a browser, come to the same or fail.
 
 pub mod broker;
-pub mod hash;
 pub mod world;
 
 #[cfg(test)]

@@ -26,6 +26,27 @@ fn every_story_of_the_sandbox_is_played() {
     assert_eq!(played, names, "src/world.rs lists the stories");
 }
 
+/// How much faster than life WebAssembly plays the tutorial: `cargo xtask bench world` asks.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen_test::wasm_bindgen_test]
+#[ignore = "it measures, and wants optimisations"]
+fn the_stories_are_timed() {
+    #[wasm_bindgen::prelude::wasm_bindgen]
+    extern "C" {
+        /// Milliseconds since some moment.
+        #[wasm_bindgen(js_namespace = performance)]
+        fn now() -> f64;
+    }
+    let started = now();
+    let lasted: f64 = super::world::STORIES.iter().map(|(_, text)| super::world::seconds(text)).sum();
+    let took = (now() - started) / 1e3;
+    wasm_bindgen_test::console_log!(
+        "tutorial in WebAssembly: {} stories, {lasted:.0} s of their time in {took:.2} s, {:.0} times real time",
+        super::world::STORIES.len(),
+        lasted / took,
+    );
+}
+
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen_test::wasm_bindgen_test]
 fn the_same_runs_give_the_same_frames_in_webassembly() {

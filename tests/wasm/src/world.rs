@@ -1,6 +1,6 @@
 //! Whole worlds: the stories of the sandbox, with clients of three kinds, tools and faults.
 
-use runnel_sandbox::transcript::Transcript;
+use runnel_sandbox::transcript::{Played, Transcript};
 
 /// The stories, by name and text.
 macro_rules! stories {
@@ -23,6 +23,17 @@ pub const STORIES: &[(&str, &str)] = stories! {
 /// # Panics
 /// If it is no transcript.
 pub fn run(text: &str) -> u64 {
-    let played = Transcript::parse(text).play().expect("the sandbox's own tests have played it");
-    played.story.world().trace_hash()
+    play(text).story.world().trace_hash()
+}
+
+/// Plays a story, and returns how long it lasts on its own clock, in seconds.
+///
+/// # Panics
+/// If it is no transcript.
+pub fn seconds(text: &str) -> f64 {
+    play(text).story.world().elapsed().as_secs_f64()
+}
+
+fn play(text: &str) -> Played {
+    Transcript::parse(text).play().expect("the sandbox's own tests have played it")
 }

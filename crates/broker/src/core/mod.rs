@@ -61,6 +61,8 @@ pub(crate) struct Broker {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) partitions: Partitions,
     pub(crate) groups: Arc<Groups>,
+    /// When their timer is due, as the list of timers has it.
+    pub(crate) groups_due: Option<Timestamp>,
     /// Producer ids that it may give out.
     pub(crate) producer_ids: Range<i64>,
     /// Where the metadata log ends with the record that says they are its own.
@@ -79,6 +81,7 @@ impl Broker {
             endpoints,
             partitions: Partitions::default(),
             groups: Arc::new(groups),
+            groups_due: None,
             producer_ids: 0..0,
             producer_ids_written: 0,
             was_clean: false,

@@ -43,8 +43,13 @@ impl Core {
                 break;
             }
         }
-        for (id, broker) in &self.brokers {
-            match broker.groups.next_wakeup() {
+        for (id, broker) in &mut self.brokers {
+            let due = broker.groups.next_wakeup();
+            if broker.groups_due == due {
+                continue;
+            }
+            broker.groups_due = due;
+            match due {
                 Some(at) => self.timers.set(Timer::Groups(*id), at),
                 None => self.timers.cancel(&Timer::Groups(*id)),
             }
@@ -55,7 +60,12 @@ impl Core {
     pub(crate) fn handle_timer(&mut self, turn: &mut Turn<'_>, timer: Timer) {
         match timer {
             Timer::Reply(reply) => self.reply_due(turn, reply),
-            Timer::Groups(broker) => self.groups(broker).handle_timers(turn.now),
+            Timer::Groups(broker) => {
+                if let Some(state) = self.brokers.get_mut(&broker) {
+                    state.groups_due = None;
+                }
+                self.groups(broker).handle_timers(turn.now);
+            }
             Timer::Retention => self.begin_retention(turn),
             Timer::Compaction => self.begin_compaction(turn),
             Timer::Cleaning => self.clean_next(turn),
@@ -67,12 +77,10 @@ impl Core {
 
     pub(crate) fn drain_groups(&mut self, turn: &mut Turn<'_>) -> bool {
         let mut any = false;
-        for broker in self.broker_ids() {
-            // A look first: whoever asks for a change gets a copy of what clones share.
-            while self.brokers.get(&broker).is_some_and(|state| state.groups.has_output())
-                && let Some(output) = self.groups(broker).poll_output()
-            {
-                any = true;
+        let mut next = self.next_speaker(None);
+        while let Some(broker) = next {
+            any = true;
+            while let Some(output) = self.groups(broker).poll_output() {
                 match output {
                     GroupOutput::Reply { reply, answer } => {
                         let reply = ReplyId(reply.0);
@@ -86,8 +94,16 @@ impl Core {
                     GroupOutput::Event(event) => self.emit(broker, || EventKind::Group { event }),
                 }
             }
+            next = self.next_speaker(Some(broker));
         }
         any
+    }
+
+    /// The first broker behind this one whose groups have something to say. A look alone: whoever asks for a change
+    /// gets a copy of what clones share.
+    fn next_speaker(&self, behind: Option<BrokerId>) -> Option<BrokerId> {
+        let mut brokers = self.brokers.iter().filter(|(id, _)| behind.is_none_or(|behind| **id > behind));
+        brokers.find(|(_, broker)| broker.groups.has_output()).map(|(id, _)| *id)
     }
 
     fn append_for_groups(

@@ -85,8 +85,22 @@ fn error_places(response: &mut Response) -> Vec<&mut i16> {
 
 /// The first error that an answer says.
 pub(crate) fn first_error(response: &mut Response) -> Option<ErrorCode> {
-    let number = error_places(response).into_iter().map(|number| *number).find(|number| *number != 0)?;
-    ErrorCode::from_number(number)
+    let is_error = |number: &i16| *number != ErrorCode::None.number();
+    // Most answers are of these two kinds: theirs are read where they stand.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others are all alike")]
+    let number = match response {
+        Response::Produce(response) => {
+            let partitions = response.responses.iter().flat_map(|topic| &topic.partition_responses);
+            partitions.map(|partition| partition.error_code).find(is_error)
+        }
+        Response::Fetch(response) => {
+            let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
+            let numbers = partitions.map(|partition| partition.error_code);
+            std::iter::once(response.error_code).chain(numbers).find(is_error)
+        }
+        other => error_places(other).into_iter().map(|number| *number).find(is_error),
+    };
+    ErrorCode::from_number(number?)
 }
 
 /// Says an error in every part of an answer that had none: what it confirms was not written after all.

@@ -131,6 +131,9 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
 
 /// A partition that is named twice is answered once, in its first place, as it was named last.
 fn each_once(partitions: Vec<FetchPartition>) -> Vec<FetchPartition> {
+    if partitions.is_sorted_by(|one, next| one.partition < next.partition) {
+        return partitions;
+    }
     let mut places: BTreeMap<i32, usize> = BTreeMap::new();
     let mut once: Vec<FetchPartition> = Vec::with_capacity(partitions.len());
     for partition in partitions {

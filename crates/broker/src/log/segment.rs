@@ -7,6 +7,7 @@ use super::scan::{Found, Scan, ScanError};
 use super::transactions::{AbortedIndex, AbortedTransaction};
 use crate::{BlobId, Offset, Storage, StorageError, Timestamp};
 use runnel_protocol::records::BatchHeader;
+use std::collections::VecDeque;
 
 /// A segment of a log.
 #[derive(Clone, Debug)]
@@ -26,7 +27,12 @@ pub(super) struct Segment {
     /// The last append, or when the file was opened: a store tells no file times.
     pub(super) changed_at: Timestamp,
     bytes_since_entry: u32,
+    /// The batches at the segment's end, in order: readers mostly want these, and need not walk to them.
+    newest: VecDeque<Found>,
 }
+
+/// Batches at a segment's end that are remembered.
+const NEWEST_MAX: usize = 8;
 
 impl Segment {
     /// Makes the files of a new segment, in the place of whatever has their names.
@@ -95,6 +101,7 @@ impl Segment {
             created_at: now,
             changed_at: now,
             bytes_since_entry: 0,
+            newest: VecDeque::new(),
         })
     }
 
@@ -174,6 +181,10 @@ impl Segment {
         found: &Found,
     ) -> Result<(), StorageError> {
         let Found { position, header } = found;
+        if self.newest.len() == NEWEST_MAX {
+            self.newest.pop_front();
+        }
+        self.newest.push_back(*found);
         if *position == 0 {
             self.first_batch_timestamp = Some(header.max_timestamp);
         }
@@ -219,6 +230,7 @@ impl Segment {
 
     /// Writes the indexes to their ends: when the segment is rolled or closed.
     pub(super) fn finish(&mut self, storage: &mut dyn Storage) -> Result<(), StorageError> {
+        self.newest = VecDeque::new();
         self.note_largest_timestamp(storage)?;
         self.offset_index.write(storage)?;
         self.time_index.write(storage)
@@ -237,6 +249,7 @@ impl Segment {
         self.largest = None;
         self.first_batch_timestamp = None;
         self.bytes_since_entry = 0;
+        self.newest.clear();
         Ok(())
     }
 
@@ -249,6 +262,7 @@ impl Segment {
     ) -> Result<u32, StorageError> {
         let Some(first_gone) = self.locate(storage, folder, offset)? else { return Ok(0) };
         let gone = self.size - first_gone.position;
+        self.newest.clear();
         storage.truncate(self.blob, u64::from(first_gone.position))?;
         self.size = first_gone.position;
         // A batch may begin before the offset: its index entry goes with it.
@@ -326,6 +340,9 @@ impl Segment {
         folder: &str,
         offset: Offset,
     ) -> Result<Option<Found>, StorageError> {
+        if self.newest.front().is_some_and(|first| first.header.base_offset <= offset) {
+            return Ok(self.newest.iter().find(|found| found.header.last_offset() >= offset).copied());
+        }
         let mut scan = self.scan_near(storage, offset)?;
         loop {
             match scan.next() {

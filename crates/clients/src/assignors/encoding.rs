@@ -176,7 +176,7 @@ fn version(reader: &mut Reader) -> Result<i16, DecodeError> {
 fn by_topic(partitions: &[TopicPartition]) -> Vec<(&str, Vec<i32>)> {
     let mut topics: Vec<(&str, Vec<i32>)> = Vec::new();
     for partition in partitions {
-        match topics.iter_mut().find(|(topic, _)| *topic == partition.topic) {
+        match topics.iter_mut().find(|(topic, _)| *topic == &*partition.topic) {
             Some((_, numbers)) => numbers.push(partition.partition),
             None => topics.push((&partition.topic, vec![partition.partition])),
         }

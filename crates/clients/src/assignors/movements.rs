@@ -2,6 +2,7 @@
 
 use super::hash_order::{bucket, capacity, partition_hash};
 use crate::TopicPartition;
+use bytestring::ByteString;
 use std::collections::BTreeMap;
 
 /// From whom to whom.
@@ -11,7 +12,7 @@ type Pair = (String, String);
 #[derive(Default)]
 pub(super) struct Movements {
     by_partition: BTreeMap<TopicPartition, Pair>,
-    by_topic: BTreeMap<String, BTreeMap<Pair, HashSet>>,
+    by_topic: BTreeMap<ByteString, BTreeMap<Pair, HashSet>>,
 }
 
 impl Movements {

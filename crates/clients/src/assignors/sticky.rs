@@ -98,7 +98,7 @@ impl<'a> Situation<'a> {
             for partition in &held.partitions {
                 // What does not exist cannot be kept. Of partitions beyond a topic's count Java would keep them, and
                 // then find that its sums are wrong.
-                let exists = |(topic, count): &(&str, i32)| *topic == partition.topic && partition.partition < *count;
+                let exists = |(topic, count): &(&str, i32)| *topic == &*partition.topic && partition.partition < *count;
                 if partition.partition < 0 || !self.topics.iter().any(exists) {
                     continue;
                 }

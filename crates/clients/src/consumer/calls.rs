@@ -20,7 +20,7 @@ impl Consumer {
         self.phase = Phase::Running;
         let wanted: Vec<String> = match &self.settings.reads {
             Reads::Topics(topics) => topics.clone(),
-            Reads::Partitions(partitions) => partitions.iter().map(|(one, _)| one.topic.clone()).collect(),
+            Reads::Partitions(partitions) => partitions.iter().map(|(one, _)| one.topic.to_string()).collect(),
         };
         for topic in &wanted {
             self.metadata.want(now, topic);
@@ -102,7 +102,7 @@ impl Consumer {
         }
         let in_hand = self.poll.worker.record().into_iter().chain(&self.poll.batch);
         for record in in_hand {
-            let partition = TopicPartition::new(record.topic.as_str(), record.partition);
+            let partition = TopicPartition::new(record.topic.clone(), record.partition);
             if let Some(offset) = offsets.get_mut(&partition) {
                 *offset = (*offset).min(record.offset);
             }
@@ -187,7 +187,7 @@ impl Consumer {
         }
         self.settings.reads = Reads::Topics(topics.to_vec());
         self.metadata.want_only(now, topics.iter().map(String::as_str));
-        let partitions = self.partitions.keys().filter(|partition| !topics.contains(&partition.topic));
+        let partitions = self.partitions.keys().filter(|partition| !topics.iter().any(|topic| *topic == *partition.topic));
         for partition in partitions.cloned().collect::<Vec<_>>() {
             self.drop_queued(&partition);
         }

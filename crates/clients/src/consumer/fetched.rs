@@ -3,6 +3,7 @@
 use super::record::ConsumedRecord;
 use super::settings::IsolationLevel;
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_protocol::messages::fetch::AbortedTransaction;
 use runnel_protocol::records::control::EndTxnMarker;
 use runnel_protocol::records::{self, BatchHeader};
@@ -29,7 +30,7 @@ pub(super) struct Fetched {
 /// How the bytes are to be read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading<'a> {
-    pub(super) topic: &'a str,
+    pub(super) topic: &'a ByteString,
     pub(super) partition: i32,
     /// The offset that was asked for: a broker sends the whole batch that contains it.
     pub(super) fetch_offset: i64,

@@ -5,8 +5,9 @@ use super::membership::{code_of, millis};
 use super::partition::Stage;
 use super::settings::IsolationLevel;
 use super::{Asked, Consumer, ConsumerEvent};
-use crate::metadata::{Leader, is_stale};
+use crate::metadata::{KnownTopic, Leader, is_stale};
 use crate::{Address, ClientKind, Peer, TopicPartition};
+use bytestring::ByteString;
 use runnel_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchResponse, FetchTopic, PartitionData};
 use runnel_protocol::{ErrorCode, Request, Timestamp};
 use std::collections::BTreeMap;
@@ -24,20 +25,30 @@ pub(super) struct Came {
 }
 
 impl Consumer {
-    /// Partitions by leader that may be fetched: in reading, not held back, not asked for already.
+    /// Partitions by leader that may be fetched: in reading, not held back, not asked for already, of leaders that may
+    /// be asked.
     pub(super) fn fetchable(
         &mut self,
         now: Timestamp,
-        mut may: impl FnMut(&TopicPartition) -> bool,
+        may: impl Fn(&Consumer, &TopicPartition) -> bool,
+        may_ask: impl Fn(&Consumer, i32) -> bool,
     ) -> BTreeMap<i32, Vec<TopicPartition>> {
         let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
         let mut is_leaderless = false;
+        // Partitions of one topic stand side by side.
+        let mut found: Option<(&ByteString, Option<&KnownTopic>)> = None;
         for (partition, state) in &self.partitions {
             let is_due = state.stage == Stage::Reading && !state.is_paused && !state.is_fetching && state.is_ready(now);
-            if !is_due || !may(partition) {
+            if !is_due || !may(self, partition) {
                 continue;
             }
-            match self.metadata.leader_of(&partition.topic, partition.partition) {
+            let known = match found {
+                Some((topic, known)) if *topic == partition.topic => known,
+                _ => self.metadata.topic(&partition.topic),
+            };
+            found = Some((&partition.topic, known));
+            match known.and_then(|known| self.metadata.leader_in(known, partition.partition)) {
+                Some(leader) if !may_ask(self, leader.node_id) => {}
                 Some(leader) => by_leader.entry(leader.node_id).or_default().push(partition.clone()),
                 None => is_leaderless = true,
             }
@@ -53,8 +64,9 @@ impl Consumer {
         let mut topics: Vec<FetchTopic> = Vec::new();
         let mut asking = Asking::new();
         for partition in partitions {
-            let leader = self.metadata.leader_of(&partition.topic, partition.partition);
-            let topic_id = self.metadata.topic(&partition.topic).map_or(Uuid::nil(), |topic| topic.topic_id);
+            let known = self.metadata.topic(&partition.topic);
+            let leader = known.and_then(|known| self.metadata.leader_in(known, partition.partition));
+            let topic_id = known.map_or(Uuid::nil(), |known| known.topic_id);
             let Some(state) = self.partitions.get_mut(partition) else { continue };
             state.is_fetching = true;
             asking.insert(partition.clone(), (state.fetch_position, state.turn));
@@ -67,9 +79,7 @@ impl Consumer {
             };
             match topics.last_mut().filter(|topic| *topic.topic == *partition.topic) {
                 Some(topic) => topic.partitions.push(one),
-                None => {
-                    topics.push(FetchTopic { topic: partition.topic.as_str().into(), topic_id, partitions: vec![one] })
-                }
+                None => topics.push(FetchTopic { topic: partition.topic.clone(), topic_id, partitions: vec![one] }),
             }
         }
         let request = FetchRequest {
@@ -104,15 +114,14 @@ impl Consumer {
         }
         let mut all = Vec::new();
         for topic in &response.responses {
-            let name = if topic.topic.is_empty() {
-                self.metadata.topic_name(topic.topic_id).map(str::to_owned)
-            } else {
-                Some(topic.topic.to_string())
-            };
-            let Some(name) = name else { continue };
+            let name =
+                if topic.topic.is_empty() { self.metadata.topic_name(topic.topic_id) } else { Some(&*topic.topic) };
+            let Some(name) = name.map(ByteString::from) else { continue };
             for data in &topic.partitions {
-                let partition = TopicPartition::new(name.as_str(), data.partition_index);
-                let Some((offset, turn)) = asking.get(&partition).copied() else { continue };
+                let partition = TopicPartition::new(name.clone(), data.partition_index);
+                // The name as it was asked for: that in the answer would keep the whole frame.
+                let Some((partition, (offset, turn))) = asking.get_key_value(&partition) else { continue };
+                let (partition, offset, turn) = (partition.clone(), *offset, *turn);
                 if self.partitions.get(&partition).is_some_and(|state| state.turn == turn) {
                     all.extend(self.partition_came(now, partition, (offset, turn), data));
                 }

@@ -177,6 +177,10 @@ impl Consumer {
     pub fn set_watched(&mut self, watched: bool) {
         self.is_watched = watched;
         self.network.set_watched(watched);
+        if !watched {
+            self.events.clear();
+            self.connection_events.clear();
+        }
     }
 
     /// Its connections, for whoever shows them.

@@ -189,9 +189,7 @@ impl Consumer {
                 };
                 match topics.last_mut().filter(|topic| *topic.name == *partition.topic) {
                     Some(topic) => topic.partitions.push(one),
-                    None => {
-                        topics.push(ListOffsetsTopic { name: partition.topic.as_str().into(), partitions: vec![one] })
-                    }
+                    None => topics.push(ListOffsetsTopic { name: partition.topic.clone(), partitions: vec![one] }),
                 }
             }
             let request = ListOffsetsRequest {
@@ -273,7 +271,7 @@ impl Consumer {
             match topics.last_mut().filter(|topic| *topic.name == *partition.topic) {
                 Some(topic) => topic.partitions.push(one),
                 None => topics.push(OffsetCommitRequestTopic {
-                    name: partition.topic.as_str().into(),
+                    name: partition.topic.clone(),
                     partitions: vec![one],
                     ..Default::default()
                 }),

@@ -9,12 +9,13 @@
 //! librdkafka hands out one record at a time and does what stands before the arrow in the background.
 
 use super::fetching::Came;
+use super::partition::Stage;
 use super::program::{CommitFor, CommitPolicy, Worker};
 use super::record::ConsumedRecord;
 use super::{Consumer, ConsumerEvent, Phase};
 use crate::{ClientKind, TopicPartition};
 use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// What is between the wire and the program.
 #[derive(Clone, Debug)]
@@ -74,8 +75,10 @@ impl Consumer {
             has_moved |= self.may_rebalance(is_in_poll) && self.rejoin_step(now);
         }
         if is_in_poll || self.settings.kind == ClientKind::Librdkafka {
-            has_moved |= self.settings.group_id.is_some() && self.send_offset_fetch(now);
-            has_moved |= self.send_list_offsets(now);
+            if self.partitions.values().any(|state| state.stage != Stage::Reading) {
+                has_moved |= self.settings.group_id.is_some() && self.send_offset_fetch(now);
+                has_moved |= self.send_list_offsets(now);
+            }
             has_moved |= self.auto_commit_step(now);
             has_moved |= self.fetch_step(now);
         }
@@ -99,9 +102,10 @@ impl Consumer {
             match &self.poll.worker {
                 Worker::Committing { .. } => return has_moved,
                 Worker::Processing { until, .. } if *until > now => return has_moved,
-                Worker::Processing { record, .. } => {
-                    let record = record.clone();
-                    self.finished(now, record);
+                Worker::Processing { .. } => {
+                    if let Worker::Processing { record, .. } = std::mem::replace(&mut self.poll.worker, Worker::Idle) {
+                        self.finished(now, record);
+                    }
                 }
                 Worker::Idle => {
                     if self.settings.is_driven {
@@ -147,17 +151,13 @@ impl Consumer {
 
     fn work_on(&mut self, now: Timestamp, record: ConsumedRecord) {
         let until = now + self.settings.processing_time;
-        let partition = TopicPartition::new(record.topic.as_str(), record.partition);
-        let offset = record.offset;
-        self.emit(|| ConsumerEvent::ProcessingStarted { partition, offset, until });
+        self.emit(|| ConsumerEvent::ProcessingStarted { partition: record.place(), offset: record.offset, until });
         self.poll.worker = Worker::Processing { record, until };
     }
 
     fn finished(&mut self, now: Timestamp, record: ConsumedRecord) {
         self.processed_count += 1;
-        let partition = TopicPartition::new(record.topic.as_str(), record.partition);
-        let offset = record.offset;
-        self.emit(|| ConsumerEvent::ProcessingFinished { partition, offset });
+        self.emit(|| ConsumerEvent::ProcessingFinished { partition: record.place(), offset: record.offset });
         if self.settings.commit_policy == CommitPolicy::AfterBatch {
             self.poll.owes_commit = Some(record.clone());
         }
@@ -261,7 +261,7 @@ impl Consumer {
             return;
         }
         for record in &self.poll.batch {
-            let partition = TopicPartition::new(record.topic.as_str(), record.partition);
+            let partition = TopicPartition::new(record.topic.clone(), record.partition);
             if let Some(state) = self.partitions.get_mut(&partition) {
                 state.resolved = Some(record.offset + 1);
             }
@@ -279,25 +279,22 @@ impl Consumer {
 
     /// Asks leaders for what is not there yet, one request each at a time.
     pub(super) fn fetch_step(&mut self, now: Timestamp) -> bool {
-        let full = self.full_partitions();
-        let mut has_moved = false;
-        for (node_id, partitions) in self.fetchable(now, |partition| !full.contains(partition)) {
-            if !self.fetches.contains_key(&node_id) {
-                self.send_fetch(now, node_id, &partitions);
-                has_moved = true;
-            }
+        let has_room = self.has_room();
+        let may = |this: &Consumer, partition: &TopicPartition| {
+            has_room || !this.poll.queue.iter().any(|came| came.partition == *partition)
+        };
+        let asked = self.fetchable(now, may, |this, node_id| !this.fetches.contains_key(&node_id));
+        for (node_id, partitions) in &asked {
+            self.send_fetch(now, *node_id, partitions);
         }
-        has_moved
+        !asked.is_empty()
     }
 
-    /// Partitions of which enough is in the queue: Java fetches no more before all is taken, librdkafka goes on up to
-    /// `queued.min.messages`.
-    fn full_partitions(&self) -> BTreeSet<TopicPartition> {
-        let all: usize = self.poll.queue.iter().map(|came| came.fetched.records.len()).sum();
-        if self.settings.kind == ClientKind::Librdkafka && all < self.settings.queued_min_messages.max(1) {
-            return BTreeSet::new();
-        }
-        self.poll.queue.iter().map(|came| came.partition.clone()).collect()
+    /// Whether partitions that are in the queue are fetched nevertheless: Java fetches no more before all is taken,
+    /// librdkafka goes on up to `queued.min.messages`.
+    fn has_room(&self) -> bool {
+        let queued = self.poll.queue.iter().map(|came| came.fetched.records.len());
+        self.settings.kind == ClientKind::Librdkafka && queued.sum::<usize>() < self.settings.queued_min_messages.max(1)
     }
 
     /// Takes in what a Fetch brought.
@@ -350,5 +347,5 @@ impl Consumer {
 }
 
 fn offset_after(record: &ConsumedRecord) -> BTreeMap<TopicPartition, i64> {
-    [(TopicPartition::new(record.topic.as_str(), record.partition), record.offset + 1)].into()
+    [(TopicPartition::new(record.topic.clone(), record.partition), record.offset + 1)].into()
 }

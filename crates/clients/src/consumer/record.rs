@@ -1,13 +1,15 @@
 //! What a consumer gets.
 
+use crate::TopicPartition;
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_protocol::records::{Record, RecordHeader, TimestampType};
 
 /// One record, and where it came from.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ConsumedRecord {
     /// Its topic.
-    pub topic: String,
+    pub topic: ByteString,
     /// Its partition.
     pub partition: i32,
     /// Its number in the partition.
@@ -27,9 +29,15 @@ pub struct ConsumedRecord {
 }
 
 impl ConsumedRecord {
-    pub(super) fn new(topic: &str, partition: i32, leader_epoch: i32, kind: TimestampType, record: Record) -> Self {
+    pub(super) fn new(
+        topic: &ByteString,
+        partition: i32,
+        leader_epoch: i32,
+        kind: TimestampType,
+        record: Record,
+    ) -> Self {
         ConsumedRecord {
-            topic: topic.to_owned(),
+            topic: topic.clone(),
             partition,
             offset: record.offset,
             leader_epoch,
@@ -39,5 +47,10 @@ impl ConsumedRecord {
             value: record.value,
             headers: record.headers,
         }
+    }
+
+    /// The partition that it lies in.
+    pub(super) fn place(&self) -> TopicPartition {
+        TopicPartition::new(self.topic.clone(), self.partition)
     }
 }

@@ -159,7 +159,7 @@ impl Consumer {
         let of_poll = self.poll.worker.record().map(|record| (record, self.poll.worker.until()));
         let all = of_poll.into_iter().chain(self.kafkajs.in_hand());
         let view = |(record, until): (&super::ConsumedRecord, Option<Timestamp>)| RecordView {
-            partition: TopicPartition::new(record.topic.as_str(), record.partition),
+            partition: TopicPartition::new(record.topic.clone(), record.partition),
             offset: record.offset,
             until,
         };

@@ -201,7 +201,12 @@ impl Metadata {
 
     /// Who leads a partition; `None` where nobody does, or nobody whose address is known.
     pub fn leader_of(&self, topic: &str, partition_index: i32) -> Option<Leader> {
-        let partition = self.topic(topic)?.partitions.get(&partition_index)?;
+        self.leader_in(self.topic(topic)?, partition_index)
+    }
+
+    /// As [`Metadata::leader_of`], for who has found the topic already.
+    pub fn leader_in(&self, topic: &KnownTopic, partition_index: i32) -> Option<Leader> {
+        let partition = topic.partitions.get(&partition_index)?;
         let node_id = partition.leader_id.filter(|node_id| self.picture.brokers.contains_key(node_id))?;
         Some(Leader { node_id, leader_epoch: partition.leader_epoch })
     }

@@ -180,6 +180,9 @@ impl Network {
 
     /// Opens a connection to a peer of which nothing is asked yet, after its back-off where there is one.
     pub fn connect(&mut self, now: Timestamp, peer: Peer) {
+        if self.peers.get(&peer).is_some_and(|state| !matches!(state.stage, Stage::Idle)) {
+            return;
+        }
         let Some(address) = self.address(peer).cloned() else { return };
         let state = self.peers.entry(peer).or_default();
         if matches!(state.stage, Stage::Idle) {

@@ -1,18 +1,14 @@
 //! What time brings: the end of a back-off, a connection that took too long, an answer that is late.
 
-use super::peer::Stage;
+use super::peer::{PeerState, Stage};
 use super::{ConnectionChange, Failure, LateAnswer, Network, Peer, Reply};
 use crate::carrier::{Carried, LinkId};
 use runnel_protocol::Timestamp;
 
 impl Network {
     pub(super) fn handle_timers(&mut self, now: Timestamp) {
-        let due: Vec<Peer> = self
-            .peers
-            .iter()
-            .filter(|(_, state)| state.next_wakeup().is_some_and(|at| at <= now))
-            .map(|(peer, _)| *peer)
-            .collect();
+        let is_due = |state: &PeerState| state.next_wakeup().is_some_and(|at| at <= now);
+        let due: Vec<Peer> = self.peers.iter().filter(|(_, state)| is_due(state)).map(|(peer, _)| *peer).collect();
         for peer in due {
             self.advance(now, peer);
         }

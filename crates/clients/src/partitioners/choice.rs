@@ -87,7 +87,7 @@ impl PartitionChoice {
         };
         let sign_cleared = clears_sign.then_some(hash_value & 0x7fff_ffff);
         let partition = remainder(sign_cleared.unwrap_or(hash_value), partitions_count);
-        let key_start = key.iter().take(KEY_START_MAX).map(|byte| format!("{byte:02x}")).collect();
+        let key_start = hexadecimal(&key[..key.len().min(KEY_START_MAX)]);
         let reason = PartitionReason::KeyHash {
             hash,
             key_start,
@@ -98,6 +98,17 @@ impl PartitionChoice {
         };
         PartitionChoice { partition, reason }
     }
+}
+
+/// Two digits a byte.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).expect("half a byte is a digit");
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0xf));
+    }
+    text
 }
 
 /// What remains of a number divided by a count that is at least 1.

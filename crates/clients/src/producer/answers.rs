@@ -128,7 +128,7 @@ impl Batching {
         batch.not_before = now + wait;
         core.counters.retries_count += 1;
         core.note(|| ProducerEvent::BatchRetried {
-            topic: batch.place.topic.clone(),
+            topic: batch.place.topic.to_string(),
             partition: batch.place.partition,
             records_count: batch.held.len(),
             reason: match &verdict.message {
@@ -162,7 +162,7 @@ impl Batching {
         let (place, records_count) = (batch.place.clone(), batch.held.len());
         let parts = batch.split(core.settings.batch_size);
         core.note(|| ProducerEvent::BatchSplit {
-            topic: place.topic,
+            topic: place.topic.to_string(),
             partition: place.partition,
             records_count,
             parts_count: parts.len(),
@@ -187,7 +187,7 @@ impl Batching {
             idempotence.acknowledged(&batch, last_offset);
         }
         core.note(|| ProducerEvent::BatchAcknowledged {
-            topic: batch.place.topic.clone(),
+            topic: batch.place.topic.to_string(),
             partition: batch.place.partition,
             first: batch.first(),
             last: batch.last(),
@@ -213,7 +213,7 @@ impl Batching {
             self.allocated = self.allocated.saturating_sub(batch.allocated);
         }
         core.note(|| ProducerEvent::RecordsFailed {
-            topic: batch.place.topic.clone(),
+            topic: batch.place.topic.to_string(),
             partition: Some(batch.place.partition),
             first: batch.first(),
             records_count: batch.held.len(),

@@ -4,7 +4,7 @@ use super::record::{ProducerRecord, SendId};
 use crate::TopicPartition;
 use bytes::Bytes;
 use runnel_protocol::Timestamp;
-use runnel_protocol::records::{BatchBuilder, Compression, RecordHeader};
+use runnel_protocol::records::{BatchBuilder, BatchHeader, Compression, RecordHeader};
 
 /// A record in a batch.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Held {
 
 /// What a record takes at most in a batch of its own: Java's `estimateSizeInBytesUpperBound`.
 pub(super) fn size_max(key: Option<&[u8]>, value: Option<&[u8]>, headers: &[RecordHeader]) -> usize {
-    BatchBuilder::new().size() + BatchBuilder::record_size_max(key, value, headers)
+    BatchHeader::SIZE + BatchBuilder::record_size_max(key, value, headers)
 }
 
 /// The producer and the number of the first record, given to a batch when it first leaves.

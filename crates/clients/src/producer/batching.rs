@@ -14,6 +14,7 @@ use crate::TopicPartition;
 use crate::event::ProducerEvent;
 use crate::kind::ClientKind;
 use crate::network::RequestId;
+use bytestring::ByteString;
 use runnel_protocol::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub(super) struct Batching {
     pub(super) queues: BTreeMap<TopicPartition, VecDeque<Batch>>,
     pub(super) in_flight: BTreeMap<RequestId, InFlight>,
     /// Partitions that have had a record, by topic.
-    pub(super) used: BTreeMap<String, BTreeSet<i32>>,
+    pub(super) used: BTreeMap<ByteString, BTreeSet<i32>>,
     /// Bytes of `buffer.memory` in use.
     pub(super) allocated: u64,
     pub(super) idempotence: Option<Idempotence>,
@@ -74,7 +75,11 @@ impl Waiting {
                 WaitsFor::Metadata => "metadata",
                 WaitsFor::BufferMemory => "buffer_memory",
             };
-            core.note(|| ProducerEvent::RecordWaits { send_id: self.id, topic: self.record.topic.clone(), for_what });
+            core.note(|| ProducerEvent::RecordWaits {
+                send_id: self.id,
+                topic: self.record.topic.to_string(),
+                for_what,
+            });
         }
     }
 }
@@ -250,7 +255,13 @@ impl Batching {
             let grown = u64::try_from(grown).unwrap_or(u64::MAX);
             core.partitioner.appended(&topic, &lanes.lanes(), grown, is_full);
         }
-        core.note(|| ProducerEvent::RecordQueued { send_id: id, topic, choice, batch_records_count, batch_bytes });
+        core.note(|| ProducerEvent::RecordQueued {
+            send_id: id,
+            topic: topic.to_string(),
+            choice,
+            batch_records_count,
+            batch_bytes,
+        });
         None
     }
 
@@ -267,7 +278,7 @@ impl Batching {
     /// Gives up one record that is in no batch.
     pub(super) fn fail_one(&mut self, core: &mut Core, id: SendId, record: &ProducerRecord, failure: SendFailure) {
         core.note(|| ProducerEvent::RecordsFailed {
-            topic: record.topic.clone(),
+            topic: record.topic.to_string(),
             partition: record.partition,
             first: id,
             records_count: 1,

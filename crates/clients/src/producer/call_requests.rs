@@ -9,6 +9,7 @@ use crate::TopicPartition;
 use crate::event::ProducerEvent;
 use crate::network::{Failure, Peer, Reply};
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_protocol::messages::init_producer_id::InitProducerIdRequest;
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData};
 use runnel_protocol::records::BatchBuilder;
@@ -56,7 +57,13 @@ impl Calls {
             parts.filter(|_| core.is_watched()).map(|part| (part.place.clone(), of_part(part))).collect();
         for (send_id, topic, choice, place) in queued {
             let (batch_records_count, batch_bytes) = sizes.get(&place).copied().unwrap_or((0, 0));
-            core.note(|| ProducerEvent::RecordQueued { send_id, topic, choice, batch_records_count, batch_bytes });
+            core.note(|| ProducerEvent::RecordQueued {
+                send_id,
+                topic: topic.to_string(),
+                choice,
+                batch_records_count,
+                batch_bytes,
+            });
         }
         for node_id in open {
             let Some(parts) = of_node.remove(&node_id) else { continue };
@@ -88,7 +95,7 @@ impl Calls {
 
     fn request(&mut self, core: &mut Core, now: Timestamp, mut request: SentRequest) {
         let identity = self.identity.unwrap_or((-1, 0));
-        let mut topics: BTreeMap<String, Vec<PartitionProduceData>> = BTreeMap::new();
+        let mut topics: BTreeMap<ByteString, Vec<PartitionProduceData>> = BTreeMap::new();
         for part in &mut request.parts {
             let sequence = self.sequences.get(&part.place).copied().unwrap_or(0);
             part.timestamps =
@@ -101,7 +108,7 @@ impl Calls {
             core.counters.sent_bytes += u64::try_from(bytes.len()).unwrap_or(0);
             let (first, last) = part.ends();
             core.note(|| ProducerEvent::BatchSent {
-                topic: part.place.topic.clone(),
+                topic: part.place.topic.to_string(),
                 partition: part.place.partition,
                 node_id: request.node_id,
                 first,
@@ -117,7 +124,7 @@ impl Calls {
             topics.entry(part.place.topic.clone()).or_default().push(data);
         }
         let topic_data = topics.into_iter().map(|(name, partition_data)| TopicProduceData {
-            name: name.into(),
+            name,
             partition_data,
             ..Default::default()
         });
@@ -204,7 +211,7 @@ impl Calls {
             }
             let (first, last) = part.ends();
             core.note(|| ProducerEvent::BatchAcknowledged {
-                topic: part.place.topic.clone(),
+                topic: part.place.topic.to_string(),
                 partition: part.place.partition,
                 first,
                 last,
@@ -288,7 +295,7 @@ impl Part {
     pub(super) fn show(&self, core: &Core, request: &SentRequest) -> InFlightView {
         InFlightView {
             node_id: request.node_id,
-            topic: self.place.topic.clone(),
+            topic: self.place.topic.to_string(),
             partition: self.place.partition,
             records_count: self.records.len(),
             bytes: self.encode(core, Timestamp(0), (-1, 0), 0).size(),

@@ -338,7 +338,7 @@ fn cause_of(failure: &MetadataFailure) -> (SendFailure, bool) {
 fn fail_records(core: &mut Core, records: &[(SendId, ProducerRecord)], failure: &SendFailure) {
     let Some((first, record)) = records.first() else { return };
     core.note(|| ProducerEvent::RecordsFailed {
-        topic: record.topic.clone(),
+        topic: record.topic.to_string(),
         partition: record.partition,
         first: *first,
         records_count: records.len(),

@@ -138,9 +138,10 @@ impl Core {
 
     /// The partitions of a topic; `None` while none is known.
     pub(super) fn lanes(&self, topic: &str) -> Option<TopicLanes> {
-        let partitions_count = self.metadata.partitions_count(topic)?;
-        let known = self.metadata.topic(topic)?.partitions.keys();
-        let available = known.copied().filter(|partition| self.metadata.leader_of(topic, *partition).is_some());
+        let known = self.metadata.topic(topic).filter(|known| !known.partitions.is_empty())?;
+        let partitions = known.partitions.keys().copied();
+        let available = partitions.filter(|partition| self.metadata.leader_in(known, *partition).is_some());
+        let partitions_count = i32::try_from(known.partitions.len()).unwrap_or(i32::MAX);
         Some(TopicLanes { partitions_count, available: available.collect() })
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn waiting_until(core: &Core, waiting: &Waiting) -> Timestamp {
 
 fn not_in_metadata(core: &Core, waiting: &Waiting, waited: Duration) -> SendFailure {
     SendFailure::NotInMetadata {
-        topic: waiting.record.topic.clone(),
+        topic: waiting.record.topic.to_string(),
         partition: waiting.record.partition,
         partitions_count: core.metadata.partitions_count(&waiting.record.topic),
         waited,

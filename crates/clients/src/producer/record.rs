@@ -2,6 +2,7 @@
 
 use crate::network::Failure;
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::records::RecordHeader;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use std::time::Duration;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ProducerRecord {
     /// Where to.
-    pub topic: String,
+    pub topic: ByteString,
     /// The partition, where the program decides it.
     pub partition: Option<i32>,
     /// The key; decides the partition where the program does not.
@@ -27,7 +28,7 @@ pub struct ProducerRecord {
 
 impl ProducerRecord {
     /// A record with a value alone.
-    pub fn new(topic: impl Into<String>, value: impl Into<Bytes>) -> Self {
+    pub fn new(topic: impl Into<ByteString>, value: impl Into<Bytes>) -> Self {
         ProducerRecord { topic: topic.into(), value: Some(value.into()), ..Self::default() }
     }
 

@@ -18,6 +18,9 @@ impl Batching {
     /// them is due; librdkafka sends a request for each partition that is.
     pub(super) fn drain(&mut self, core: &mut Core, now: Timestamp) {
         self.tell_partitioner(core);
+        if self.queues.is_empty() {
+            return;
+        }
         let mut unreachable = BTreeSet::new();
         loop {
             let due = self.due(core, now);
@@ -225,16 +228,20 @@ impl Batching {
             return;
         }
         for (topic, partitions) in &self.used {
-            let Some(lanes) = core.lanes(topic) else { continue };
+            let known = core.metadata.topic(topic).filter(|known| !known.partitions.is_empty());
+            let Some(known) = known else { continue };
+            if partitions.len() < known.partitions.len() {
+                core.partitioner.handle_queues(topic, None, partitions.len());
+                continue;
+            }
             let length = |partition: i32| {
                 let queue = self.queues.get(&TopicPartition::new(topic.clone(), partition));
                 queue.map_or(0, |queue| u32::try_from(queue.len()).unwrap_or(u32::MAX))
             };
-            let with_leader = partitions.iter().filter(|partition| lanes.available.contains(partition));
+            let with_leader =
+                partitions.iter().filter(|partition| core.metadata.leader_in(known, **partition).is_some());
             let queues: Vec<(i32, u32)> = with_leader.map(|partition| (*partition, length(*partition))).collect();
-            let count = usize::try_from(lanes.partitions_count).unwrap_or(0);
-            let are_all_used = partitions.len() >= count;
-            core.partitioner.handle_queues(topic, are_all_used.then_some(queues.as_slice()), partitions.len());
+            core.partitioner.handle_queues(topic, Some(&queues), partitions.len());
         }
     }
 }
@@ -263,7 +270,7 @@ fn produce(core: &Core, batches: &[(&Batch, Bytes)]) -> Request {
 
 fn batch_sent(node_id: i32, batch: &Batch, bytes: usize) -> ProducerEvent {
     ProducerEvent::BatchSent {
-        topic: batch.place.topic.clone(),
+        topic: batch.place.topic.to_string(),
         partition: batch.place.partition,
         node_id,
         first: batch.first(),

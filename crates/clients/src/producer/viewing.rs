@@ -35,7 +35,7 @@ impl Batching {
         for (place, queue) in &self.queues {
             let Some(head) = queue.front() else { continue };
             view.queues.push(QueueView {
-                topic: place.topic.clone(),
+                topic: place.topic.to_string(),
                 partition: place.partition,
                 batches_count: queue.len(),
                 records_count: queue.iter().map(|batch| batch.held.len()).sum(),
@@ -51,7 +51,7 @@ impl Batching {
             let batches = request.batches.iter().filter(|batch| !batch.is_done);
             view.in_flight.extend(batches.map(|batch| InFlightView {
                 node_id: request.node_id,
-                topic: batch.place.topic.clone(),
+                topic: batch.place.topic.to_string(),
                 partition: batch.place.partition,
                 records_count: batch.held.len(),
                 bytes: batch.size(),

@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// Bytes up to this size are copied into the buffer; longer ones become a chunk of their own.
 const COPIED_UP_TO: usize = 4096;
 
+/// Room of a frame before its first byte is written: most frames need no more.
+const FRAME_CAPACITY: usize = 256;
+
 /// One piece of what has been written.
 #[derive(Debug)]
 enum Piece {
@@ -56,7 +59,7 @@ impl Writer {
 
     /// A writer that begins with four bytes for the frame's size, which [`Writer::into_frame`] fills in.
     pub(crate) fn for_frame() -> Self {
-        let mut writer = Writer::new();
+        let mut writer = Writer { buffer: BytesMut::with_capacity(FRAME_CAPACITY), ..Writer::default() };
         writer.i32(0);
         writer
     }
@@ -68,6 +71,10 @@ impl Writer {
     pub(crate) fn into_frame(mut self) -> Result<Chunks, EncodeError> {
         let size = self.size() - size_of::<i32>();
         let stated = i32::try_from(size).map_err(|_| EncodeError::TooLong { field: "the frame", size })?;
+        if self.pieces.is_empty() {
+            self.buffer[..size_of::<i32>()].copy_from_slice(&stated.to_be_bytes());
+            return Ok(Chunks(vec![Chunk::Bytes(self.buffer.freeze())]));
+        }
         self.close_buffer();
         if let Some(Piece::Own(bytes)) = self.pieces.first_mut() {
             bytes[..size_of::<i32>()].copy_from_slice(&stated.to_be_bytes());
@@ -77,7 +84,7 @@ impl Writer {
 
     fn close_buffer(&mut self) {
         if !self.buffer.is_empty() {
-            let own = self.buffer.split();
+            let own = std::mem::take(&mut self.buffer);
             self.size += own.len();
             self.pieces.push(Piece::Own(own));
         }

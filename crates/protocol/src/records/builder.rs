@@ -32,6 +32,13 @@ impl Default for BatchBuilder {
     }
 }
 
+/// Room for the header, and for a few records behind it.
+fn room_for_header() -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(4 * BatchHeader::SIZE);
+    bytes.resize(BatchHeader::SIZE, 0);
+    bytes
+}
+
 impl BatchBuilder {
     /// An empty batch at offset 0, without producer, compression and leader epoch (-1), with the producer's clock.
     pub fn new() -> Self {
@@ -49,7 +56,7 @@ impl BatchBuilder {
             last_offset_delta: None,
             newest_offset_delta: -1,
             records_count: 0,
-            bytes: vec![0; BatchHeader::SIZE],
+            bytes: room_for_header(),
         }
     }
 

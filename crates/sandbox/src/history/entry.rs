@@ -1,8 +1,9 @@
 //! One thing that was done.
 
-use super::base64;
 use crate::script::Command;
 use crate::world::{ForeignId, Refusal, World};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use runnel_clients::Address;
 use runnel_protocol::Timestamp;
@@ -65,7 +66,7 @@ impl fmt::Display for Action {
         match self {
             Action::Command(command) => command.fmt(out),
             Action::ForeignOpen { address } => write!(out, "outside opens {address}"),
-            Action::ForeignFrame { id, frame } => write!(out, "outside sends {id} {}", base64::encode(frame)),
+            Action::ForeignFrame { id, frame } => write!(out, "outside sends {id} {}", STANDARD.encode(frame)),
             Action::ForeignClose { id } => write!(out, "outside closes {id}"),
         }
     }

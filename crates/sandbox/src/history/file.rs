@@ -15,9 +15,11 @@
 //! sum 0011223344556677               xxHash64 of all lines before
 //! ```
 
-use super::{Action, ENTRIES_MAX, Entry, FOREIGN_BYTES_MAX, Story, base64};
+use super::{Action, ENTRIES_MAX, Entry, FOREIGN_BYTES_MAX, Story};
 use crate::script::{Command, Script};
 use crate::world::{ForeignId, WorldSettings};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use runnel_clients::Address;
 use runnel_protocol::Timestamp;
@@ -134,7 +136,7 @@ fn entry(text: &str) -> Option<(i64, Result<Action, HistoryError>)> {
     let action = match words.as_slice() {
         ["opens", address] => Address::parse(address).map(|address| Action::ForeignOpen { address }),
         ["sends", number, frame] => id(number).and_then(|id| {
-            let frame = Bytes::from(base64::decode(frame)?);
+            let frame = Bytes::from(STANDARD.decode(frame).ok()?);
             Some(Action::ForeignFrame { id, frame })
         }),
         ["closes", number] => id(number).map(|id| Action::ForeignClose { id }),

@@ -11,7 +11,6 @@
 //! handed back as a story of its own. [`Story::undo`] and [`Story::redo`] take entries back one by one. Clones share what they have in common, so a second story beside the first
 //! ([`Story::fork`]) costs little.
 
-mod base64;
 mod entry;
 mod file;
 mod snapshots;

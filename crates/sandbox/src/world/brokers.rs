@@ -7,17 +7,18 @@ use crate::script::BROKERS_MAX;
 use runnel_broker::{BrokerId, Input};
 use runnel_clients::Address;
 
+/// The broker that listens at an address, of so many.
+pub(super) fn broker_at(brokers_count: u32, address: &Address) -> Option<BrokerId> {
+    let is_here = [HOST, "127.0.0.1", "::1"].contains(&address.host.as_str());
+    let broker = i32::from(address.port) - i32::from(FIRST_PORT) + 1;
+    let is_one = u32::try_from(broker).is_ok_and(|number| (1..=brokers_count).contains(&number));
+    (is_here && is_one).then_some(BrokerId(broker))
+}
+
 impl World {
     /// The brokers' numbers: those that the world began with, and those that have joined since.
     pub fn broker_ids(&self) -> impl Iterator<Item = i32> + use<> {
         1..=i32::try_from(self.brokers_count).unwrap_or(i32::MAX)
-    }
-
-    /// The broker that listens at an address.
-    pub(super) fn broker_at(&self, address: &Address) -> Option<BrokerId> {
-        let is_here = [HOST, "127.0.0.1", "::1"].contains(&address.host.as_str());
-        let broker = i32::from(address.port) - i32::from(FIRST_PORT) + 1;
-        (is_here && self.broker_ids().any(|id| id == broker)).then_some(BrokerId(broker))
     }
 
     /// Whether there is such a broker.

@@ -6,6 +6,7 @@ use super::process::{Afterwards, Process, ProcessState, Spec};
 use super::{Refusal, World};
 use crate::cables::Party;
 use crate::script::{CLIENTS_MAX, ClientPartition, ConsumerSpec, Position, ProducerSpec, SendSpec};
+use bytestring::ByteString;
 use runnel_clients::consumer::ConsumerView;
 use runnel_clients::producer::ProducerView;
 use runnel_clients::{Address, Signal};
@@ -130,7 +131,7 @@ impl World {
     }
 
     /// Hands records to a producer, in one call of its library: those with these numbers within the command.
-    pub(super) fn send_records(&mut self, id: u32, topic: &str, spec: &SendSpec, numbers: std::ops::Range<u64>) {
+    pub(super) fn send_records(&mut self, id: u32, topic: &ByteString, spec: &SendSpec, numbers: std::ops::Range<u64>) {
         let now = self.now;
         let Some(process) = self.processes.get_mut(&id).map(Arc::make_mut) else { return };
         let mut numbered = Vec::new();

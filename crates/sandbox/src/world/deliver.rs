@@ -1,5 +1,6 @@
 //! Carrying: from cables to brokers and processes, and what they answer back to the cables.
 
+use super::brokers::broker_at;
 use super::happening::{End, HappeningKind, PacketView, Stream};
 use super::machine::{ProcessInput, ProcessOutput};
 use super::process::ProcessState;
@@ -8,7 +9,7 @@ use crate::cables::{Arrival, Cargo, PacketNews, Party};
 use crate::script::Direction;
 use bytes::Bytes;
 use runnel_broker::{BlobId, BrokerId, ConnectionId, Input, Output, Storage};
-use runnel_clients::{Address, Carried, ClientEvent, LinkId, Signal};
+use runnel_clients::{Address, Carried, LinkId, Signal};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const PREFIX: usize = 4;
 impl World {
     pub(super) fn deliver(&mut self, arrival: Arrival) {
         if self.is_watched {
-            let packet = self.view_of(&arrival.packet);
+            let packet = self.view_of(PacketNews::Arrived, &arrival.packet);
             self.tell(HappeningKind::Packet { news: PacketNews::Arrived, packet });
         }
         let Arrival { packet, link, is_met } = arrival;
@@ -85,7 +86,7 @@ impl World {
 
     /// Opens a connection for a client.
     pub(super) fn connect(&mut self, party: Party, link: LinkId, address: &Address) -> ConnectionId {
-        let broker = self.broker_at(address).unwrap_or(NOWHERE);
+        let broker = broker_at(self.brokers_count, address).unwrap_or(NOWHERE);
         self.cables.open(self.now, party, link, broker)
     }
 
@@ -172,16 +173,15 @@ impl World {
     pub(super) fn drain_process(&mut self, id: u32) {
         let party = Party::Process(id);
         let mut exit = None;
-        loop {
-            let Some(process) = self.processes.get_mut(&id) else { return };
-            let process = Arc::make_mut(process);
-            let Some(output) = process.machine.as_mut().and_then(super::machine::Machine::poll_output) else { break };
+        let Some(process) = self.processes.get_mut(&id) else { return };
+        let process = Arc::make_mut(process);
+        let Some(machine) = &mut process.machine else { return self.note_wakeup(id) };
+        let mut printed = Vec::new();
+        while let Some(output) = machine.poll_output() {
             match output {
                 ProcessOutput::Carry(Carried::Connect { link, address }) => {
-                    let connection = self.connect(party, link, &address);
-                    if let Some(process) = self.processes.get_mut(&id) {
-                        Arc::make_mut(process).links.insert(link, connection);
-                    }
+                    let broker = broker_at(self.brokers_count, &address).unwrap_or(NOWHERE);
+                    process.links.insert(link, self.cables.open(self.now, party, link, broker));
                 }
                 ProcessOutput::Carry(Carried::Send { link, bytes }) => {
                     if let Some(connection) = process.links.get(&link) {
@@ -193,13 +193,19 @@ impl World {
                         self.cables.close_client_end(self.now, connection);
                     }
                 }
-                ProcessOutput::Print(stream, text) => self.print(id, stream, text),
+                ProcessOutput::Print(stream, text) => {
+                    if self.is_watched {
+                        printed.push((stream, text));
+                    }
+                }
                 ProcessOutput::Exit(status) => exit = Some(End::Exited(status)),
             }
         }
+        let exit = exit.or(machine.is_over().map(|outcome| outcome.map_or(End::Failed, |()| End::Left)));
+        for (stream, text) in printed {
+            self.print(id, stream, text);
+        }
         self.tell_events(id);
-        let over = self.processes.get(&id).and_then(|process| process.machine.as_ref()?.is_over());
-        let exit = exit.or(over.map(|outcome| outcome.map_or(End::Failed, |()| End::Left)));
         match exit {
             Some(end) => self.end_process(id, end),
             None => self.note_wakeup(id),
@@ -214,15 +220,12 @@ impl World {
     }
 
     fn tell_events(&mut self, id: u32) {
-        loop {
-            let Some(process) = self.processes.get_mut(&id) else { return };
-            let process = Arc::make_mut(process);
-            let event: Option<ClientEvent> = process.machine.as_mut().and_then(super::machine::Machine::poll_event);
-            let Some(event) = event else { return };
-            if self.is_watched {
-                let name = process.name.clone();
-                self.tell(HappeningKind::Client { name, event });
-            }
+        while self.is_watched
+            && let Some(process) = self.processes.get_mut(&id)
+            && let Some(event) = Arc::make_mut(process).machine.as_mut().and_then(super::machine::Machine::poll_event)
+        {
+            let name = process.name.clone();
+            self.tell(HappeningKind::Client { name, event });
         }
     }
 
@@ -250,17 +253,17 @@ impl World {
     pub(super) fn tell_packets(&mut self) {
         if self.is_watched {
             for (news, packet) in self.cables.take_news() {
-                let packet = self.view_of(&packet);
+                let packet = self.view_of(news, &packet);
                 self.tell(HappeningKind::Packet { news, packet });
             }
         }
     }
 
-    fn view_of(&self, packet: &crate::cables::Packet) -> PacketView {
+    fn view_of(&self, news: PacketNews, packet: &crate::cables::Packet) -> PacketView {
         let client = match packet.party {
             Party::Process(id) => self.processes.get(&id).map(|process| process.name.clone()),
             Party::Foreign(_) => None,
         };
-        PacketView::of(packet, client)
+        PacketView::of(news, packet, client)
     }
 }

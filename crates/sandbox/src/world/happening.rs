@@ -94,7 +94,7 @@ pub struct PacketView {
     /// Bytes of the frame.
     pub size: usize,
     pub what: CargoKind,
-    /// Of a request that carries records: which.
+    /// Of a request: what it carries. Not told again when it arrives.
     pub contents: Option<crate::scene::Contents>,
 }
 
@@ -111,7 +111,7 @@ pub enum CargoKind {
 }
 
 impl PacketView {
-    pub(super) fn of(packet: &Packet, client: Option<String>) -> Self {
+    pub(super) fn of(news: PacketNews, packet: &Packet, client: Option<String>) -> Self {
         use crate::cables::Cargo;
         PacketView {
             id: packet.id,
@@ -132,7 +132,9 @@ impl PacketView {
                 Cargo::Close { .. } => CargoKind::Close,
             },
             contents: match &packet.cargo {
-                Cargo::Frame(bytes) if packet.direction == Direction::Request && bytes.len() > 4 => {
+                Cargo::Frame(bytes)
+                    if news != PacketNews::Arrived && packet.direction == Direction::Request && bytes.len() > 4 =>
+                {
                     Some(crate::scene::Contents::of_request(&bytes.slice(4..)))
                 }
                 Cargo::Frame(_) | Cargo::Connect | Cargo::Accept | Cargo::Refuse | Cargo::Close { .. } => None,

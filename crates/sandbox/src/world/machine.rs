@@ -4,6 +4,7 @@ use super::happening::Stream;
 use super::process::Spec;
 use super::{Refusal, consumer, producer};
 use crate::script::{ClientPartition, Position, SendSpec};
+use bytestring::ByteString;
 use runnel_clients::consumer::{Consumer, ConsumerView, StartAt};
 use runnel_clients::producer::{Producer, ProducerView};
 use runnel_clients::{Address, Carried, ClientEvent, Signal, TopicPartition};
@@ -201,7 +202,7 @@ impl Machine {
     }
 
     /// Hands records to a producer, in one call of its library.
-    pub(super) fn send(&mut self, now: Timestamp, topic: &str, spec: &SendSpec, numbers: &[(u64, String)]) {
+    pub(super) fn send(&mut self, now: Timestamp, topic: &ByteString, spec: &SendSpec, numbers: &[(u64, String)]) {
         if let Machine::Producer(producer) = self {
             let records = numbers.iter().map(|(number, text)| producer::record(topic, spec, *number, text));
             producer.send_all(now, records.collect());

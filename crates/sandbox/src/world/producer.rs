@@ -3,6 +3,7 @@
 use super::Refusal;
 use crate::script::{Acks, Payload, ProducerSpec, SendSpec};
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_clients::Address;
 use runnel_clients::producer::{ProducerRecord, ProducerSettings};
 use runnel_protocol::records::RecordHeader;
@@ -33,11 +34,11 @@ pub(super) fn settings(spec: &ProducerSpec, bootstrap: Vec<Address>) -> Result<P
 }
 
 /// The record with this number within its command. `text` is its value where the command says none.
-pub(super) fn record(topic: &str, spec: &SendSpec, number: u64, text: &str) -> ProducerRecord {
+pub(super) fn record(topic: &ByteString, spec: &SendSpec, number: u64, text: &str) -> ProducerRecord {
     let bytes = |text: &str| Bytes::copy_from_slice(text.as_bytes());
     let key = spec.key.clone().or_else(|| spec.keys.as_ref().map(|keys| keys.at(number)));
     ProducerRecord {
-        topic: topic.to_owned(),
+        topic: topic.clone(),
         partition: spec.partition.map(|index| i32::try_from(index).unwrap_or(i32::MAX)),
         key: key.map(|key| bytes(&key)),
         value: match &spec.value {

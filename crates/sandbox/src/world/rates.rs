@@ -4,6 +4,7 @@ use super::happening::{Change, Role};
 use super::process::ProcessState;
 use super::{Refusal, World};
 use crate::script::{Rate, SendSpec};
+use bytestring::ByteString;
 use runnel_protocol::Timestamp;
 use std::sync::Arc;
 
@@ -14,12 +15,14 @@ const SENDINGS_MAX: usize = 1_000;
 #[derive(Clone, Debug)]
 pub(super) struct Sending {
     producer: u32,
-    topic: String,
+    topic: ByteString,
     spec: Arc<SendSpec>,
     rate: Rate,
     started: Timestamp,
     /// How many of its records were due so far.
     number: u64,
+    /// When the next record is due; `None` if there is none any more.
+    due: Option<Timestamp>,
 }
 
 /// A rate that goes on, as the stage may show it.
@@ -42,8 +45,8 @@ pub struct RateView {
 }
 
 impl Sending {
-    /// When the next record is due; `None` if there is none any more.
-    fn due(&self) -> Option<Timestamp> {
+    /// When the record with the next number is due.
+    fn next_due(&self) -> Option<Timestamp> {
         let after = self.rate.due_after(self.number);
         let is_over = self.spec.during.is_some_and(|during| after >= during)
             || self.spec.count.is_some_and(|count| self.number >= u64::from(count));
@@ -57,7 +60,7 @@ impl World {
         let id = self.running(&spec.producer, Role::Producer)?;
         let topic = self.topic_of(spec)?;
         let Some(rate) = spec.rate else {
-            self.send_records(id, &topic, spec, 0..u64::from(spec.count.unwrap_or(1)));
+            self.send_records(id, &topic.into(), spec, 0..u64::from(spec.count.unwrap_or(1)));
             return Ok(());
         };
         if self.sendings.len() >= SENDINGS_MAX {
@@ -70,7 +73,9 @@ impl World {
             rate: Some(rate.to_string()),
         });
         let spec = Arc::new(spec.clone());
-        let sending = Sending { producer: id, topic, spec, rate, started: self.now, number: 0 };
+        let (topic, started) = (ByteString::from(topic), self.now);
+        let mut sending = Sending { producer: id, topic, spec, rate, started, number: 0, due: None };
+        sending.due = sending.next_due();
         self.sendings.insert(self.next_sending, sending);
         self.next_sending += 1;
         Ok(())
@@ -121,22 +126,23 @@ impl World {
         if let Some(sending) = self.sendings.remove(&number) {
             let producer = self.processes.get(&sending.producer).map(|process| process.name.clone());
             let producer = producer.unwrap_or_default();
-            self.tell_change(Change::RateChanged { number, producer, topic: sending.topic, rate: None });
+            self.tell_change(Change::RateChanged { number, producer, topic: sending.topic.into(), rate: None });
         }
     }
 
     pub(super) fn next_sending_due(&self) -> Option<Timestamp> {
-        self.sendings.values().filter_map(Sending::due).min()
+        self.sendings.values().filter_map(|sending| sending.due).min()
     }
 
     /// Sends the first record that is due. A program that is stopped sends nothing, and does not catch up.
     pub(super) fn send_due(&mut self) {
-        let due = self.sendings.iter().filter_map(|(number, sending)| Some((sending.due()?, *number))).min();
+        let due = self.sendings.iter().filter_map(|(number, sending)| Some((sending.due?, *number))).min();
         let Some((_, number)) = due.filter(|(at, _)| *at <= self.now) else { return };
         let Some(sending) = self.sendings.get_mut(&number) else { return };
         let (id, topic, spec, count) = (sending.producer, sending.topic.clone(), sending.spec.clone(), sending.number);
         sending.number += 1;
-        if sending.due().is_none() {
+        sending.due = sending.next_due();
+        if sending.due.is_none() {
             self.end_rate(number);
         }
         if self.processes.get(&id).is_some_and(|process| process.state == ProcessState::Running) {
@@ -147,7 +153,7 @@ impl World {
     pub(super) fn rate_views(&self) -> Vec<RateView> {
         let view = |(number, sending): (&u64, &Sending)| {
             let producer = self.processes.get(&sending.producer)?.name.clone();
-            let (number, topic, rate) = (*number, sending.topic.clone(), sending.rate.to_string());
+            let (number, topic, rate) = (*number, sending.topic.to_string(), sending.rate.to_string());
             Some(RateView {
                 number,
                 producer,
@@ -155,7 +161,7 @@ impl World {
                 rate,
                 sent: sending.number,
                 started: sending.started,
-                due: sending.due()?,
+                due: sending.due?,
             })
         };
         self.sendings.iter().filter_map(view).collect()

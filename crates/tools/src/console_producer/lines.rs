@@ -90,7 +90,7 @@ impl LineReader {
             (!is_null).then(|| bytes::Bytes::copy_from_slice(text.as_bytes()))
         };
         Ok(ProducerRecord {
-            topic: self.topic.clone(),
+            topic: self.topic.as_str().into(),
             key: key.and_then(bytes),
             value: bytes(&line[after_key..]),
             headers: match headers.filter(|headers| self.null_marker.as_deref() != Some(headers)) {

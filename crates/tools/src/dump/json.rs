@@ -1,6 +1,8 @@
 //! Messages as Kafka's own converters write them in JSON: names in camel case, ids and bytes in base64.
 
 use crate::java::id_to_text;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use runnel_protocol::describe::{Description, Value};
 use std::fmt;
@@ -42,7 +44,7 @@ impl fmt::Display for Json {
             Json::Integer(value) => value.fmt(out),
             Json::Float(value) => write!(out, "{value:?}"),
             Json::Text(text) => out.write_str(&quoted(text)),
-            Json::Bytes(bytes) => write!(out, "\"{}\"", base64(bytes)),
+            Json::Bytes(bytes) => write!(out, "\"{}\"", STANDARD.encode(bytes)),
             Json::Array(elements) => {
                 out.write_str("[")?;
                 for (index, element) in elements.iter().enumerate() {
@@ -120,35 +122,15 @@ fn camel(name: &str) -> String {
     out
 }
 
-/// Bytes in base64 with padding.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let three = [chunk[0], chunk.get(1).copied().unwrap_or(0), chunk.get(2).copied().unwrap_or(0)];
-        let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
-        for place in 0..4 {
-            if place > chunk.len() {
-                out.push('=');
-            } else {
-                let six = bits >> (18 - 6 * place) & 63;
-                out.push(char::from(LETTERS[usize::try_from(six).unwrap_or(0)]));
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{base64, camel};
+    use super::{Json, camel};
 
     #[test]
     fn names_and_bytes_are_written_as_kafka_writes_them() {
         assert_eq!(camel("current_state_timestamp"), "currentStateTimestamp");
-        assert_eq!(base64(b""), "");
-        assert_eq!(base64(b"a"), "YQ==");
-        assert_eq!(base64(b"ab"), "YWI=");
-        assert_eq!(base64(b"abc"), "YWJj");
+        for (bytes, text) in [("", "\"\""), ("a", "\"YQ==\""), ("ab", "\"YWI=\""), ("abc", "\"YWJj\"")] {
+            assert_eq!(Json::Bytes(bytes.into()).to_string(), text);
+        }
     }
 }

@@ -1,19 +1,15 @@
 //! Ids as Kafka writes them: 16 bytes in the base64 of file names, without padding.
 
 use super::Exception;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The 22 letters of an id.
 pub(crate) fn id_to_text(id: Uuid) -> String {
-    let bits = id.as_u128();
-    // 128 bits are 21 letters of six bits, and two bits more in the last one.
-    let letter = |index: u32| {
-        let six = if index < 21 { bits >> (128 - 6 * (index + 1)) } else { bits << 4 } & 63;
-        char::from(LETTERS[usize::try_from(six).unwrap_or(0)])
-    };
-    (0..22).map(letter).collect()
+    URL_SAFE_NO_PAD.encode(id.as_bytes())
 }
 
 /// Reads an id.

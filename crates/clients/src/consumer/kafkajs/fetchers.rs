@@ -9,7 +9,6 @@ use super::super::{Consumer, ConsumerEvent, Phase, PositionCause};
 use super::{Problem, Stage};
 use crate::TopicPartition;
 use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::BTreeSet;
 
 /// How far a fetcher is in its round.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,7 +59,15 @@ impl Consumer {
         let nodes: Vec<i32> = self.kafkajs.fetchers.keys().copied().collect();
         let mut has_moved = false;
         for node_id in nodes {
-            let Some(fetcher) = self.kafkajs.fetchers.get(&node_id).cloned() else { continue };
+            // Most of them wait: a look tells without a copy.
+            let waits = |fetcher: &Fetcher| match fetcher {
+                Fetcher::Fetching | Fetcher::Heartbeat | Fetcher::Ended => true,
+                Fetcher::Handling { left_count, .. } => *left_count > 0,
+                Fetcher::Sleeping { until } => *until > now,
+                Fetcher::Ready | Fetcher::Refreshing | Fetcher::Resolving => false,
+            };
+            let fetcher = self.kafkajs.fetchers.get(&node_id).filter(|fetcher| !waits(fetcher));
+            let Some(fetcher) = fetcher.cloned() else { continue };
             let next = match fetcher {
                 Fetcher::Ready if self.is_stopping() => Some(Fetcher::Ended),
                 Fetcher::Ready => self.fetcher_begins(now),
@@ -95,9 +102,8 @@ impl Consumer {
 
     /// The beginning of a round: are brokers and metadata still what they were?
     fn fetcher_begins(&mut self, now: Timestamp) -> Option<Fetcher> {
-        let known: BTreeSet<i32> = self.metadata.brokers().keys().copied().collect();
-        let made: BTreeSet<i32> = self.kafkajs.fetchers.keys().copied().collect();
-        if known != made && !known.is_empty() {
+        let known = self.metadata.brokers();
+        if !known.is_empty() && !known.keys().eq(self.kafkajs.fetchers.keys()) {
             self.kafkajs_stops(Problem::OtherBrokers);
             return Some(Fetcher::Ended);
         }
@@ -199,7 +205,7 @@ impl Consumer {
                 state.fetch_position = state.resolved.unwrap_or(position);
             }
         }
-        let mut by_leader = self.fetchable(now, |_| true);
+        let mut by_leader = self.fetchable(now, |_, _| true, |_, leader| leader == node_id);
         match by_leader.remove(&node_id) {
             Some(partitions) => {
                 self.send_fetch(now, node_id, &partitions);

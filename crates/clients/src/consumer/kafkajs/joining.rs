@@ -118,7 +118,7 @@ impl Consumer {
             topics.iter().map(|topic| (topic.clone(), self.metadata.partitions_count(topic).unwrap_or(0))).collect();
         // Topics that it never asked for are left out, with a warning.
         let mut assigned = assigned;
-        assigned.retain(|partition| topics.contains(&partition.topic));
+        assigned.retain(|partition| topics.iter().any(|topic| *topic == *partition.topic));
         self.assignments_count = self.assignments_count.wrapping_add(1);
         for partition in &assigned {
             self.partitions

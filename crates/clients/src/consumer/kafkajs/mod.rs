@@ -228,18 +228,18 @@ impl Consumer {
     }
 
     /// The count-downs of the loops.
-    pub(super) fn kafkajs_deadlines(&self, all: &mut Vec<(&'static str, Timestamp)>) {
+    pub(super) fn kafkajs_deadlines(&self, all: &mut impl Extend<(&'static str, Timestamp)>) {
         if let Stage::Waiting { until, .. } = self.kafkajs.stage {
-            all.push(("retry", until));
+            all.extend([("retry", until)]);
         }
         for fetcher in self.kafkajs.fetchers.values() {
             if let Fetcher::Sleeping { until } = fetcher {
-                all.push(("sleep", *until));
+                all.extend([("sleep", *until)]);
             }
         }
         for worker in &self.kafkajs.workers {
             if let Step::Processing { until, .. } = &worker.step {
-                all.push(("processing", *until));
+                all.extend([("processing", *until)]);
             }
         }
     }

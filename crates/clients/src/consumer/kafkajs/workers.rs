@@ -121,14 +121,18 @@ impl Consumer {
     }
 
     fn worker_step(&mut self, now: Timestamp, index: usize) -> bool {
-        match self.kafkajs.workers[index].step.clone() {
+        match &mut self.kafkajs.workers[index].step {
             Step::Idle => {
                 let Some(batch) = self.kafkajs.queue.pop_front() else { return false };
                 self.begin_batch(now, index, batch);
             }
             Step::Next => self.next_message(now, index),
-            Step::Processing { until, .. } if until > now => return false,
-            Step::Processing { record, .. } => self.processed(now, index, record),
+            Step::Processing { until, .. } if *until > now => return false,
+            step @ Step::Processing { .. } => {
+                if let Step::Processing { record, .. } = std::mem::take(step) {
+                    self.processed(now, index, record);
+                }
+            }
             Step::Committing { .. } | Step::Heartbeat { .. } | Step::AutoCommit { .. } => return false,
         }
         true
@@ -190,17 +194,13 @@ impl Consumer {
 
     fn works(&mut self, now: Timestamp, index: usize, record: ConsumedRecord) {
         let until = now + self.settings.processing_time;
-        let partition = TopicPartition::new(record.topic.as_str(), record.partition);
-        let offset = record.offset;
-        self.emit(|| ConsumerEvent::ProcessingStarted { partition, offset, until });
+        self.emit(|| ConsumerEvent::ProcessingStarted { partition: record.place(), offset: record.offset, until });
         self.kafkajs.workers[index].step = Step::Processing { record, until };
     }
 
     fn processed(&mut self, now: Timestamp, index: usize, record: ConsumedRecord) {
         self.processed_count += 1;
-        let partition = TopicPartition::new(record.topic.as_str(), record.partition);
-        let offset = record.offset;
-        self.emit(|| ConsumerEvent::ProcessingFinished { partition, offset });
+        self.emit(|| ConsumerEvent::ProcessingFinished { partition: record.place(), offset: record.offset });
         if self.settings.commit_policy == CommitPolicy::AfterEach {
             let offsets = after(&record);
             self.program_commits(now, index, record, offsets, true);
@@ -211,7 +211,7 @@ impl Consumer {
 
     /// The handler returned: the message is resolved, and a heartbeat may be due.
     fn message_done(&mut self, now: Timestamp, index: usize, record: &ConsumedRecord) {
-        let partition = TopicPartition::new(record.topic.as_str(), record.partition);
+        let partition = TopicPartition::new(record.topic.clone(), record.partition);
         self.resolve(&partition, record.offset + 1);
         if self.kafkajs_beats(now) {
             self.kafkajs.workers[index].step = Step::Heartbeat { is_last: false };
@@ -372,5 +372,5 @@ impl Consumer {
 }
 
 fn after(record: &ConsumedRecord) -> BTreeMap<TopicPartition, i64> {
-    [(TopicPartition::new(record.topic.as_str(), record.partition), record.offset + 1)].into()
+    [(TopicPartition::new(record.topic.clone(), record.partition), record.offset + 1)].into()
 }

@@ -3,6 +3,7 @@
 use crate::consumer::IsolationLevel;
 use crate::consumer::fetched::{Fetched, Reading, decode};
 use bytes::Bytes;
+use bytestring::ByteString;
 use runnel_protocol::messages::fetch::AbortedTransaction;
 use runnel_protocol::records::control::EndTxnMarker;
 use runnel_protocol::records::{BatchBuilder, Compression};
@@ -27,7 +28,8 @@ fn marker(base_offset: i64, producer_id: i64, is_commit: bool) -> Bytes {
 }
 
 fn read(bytes: &[Bytes], fetch_offset: i64, isolation_level: IsolationLevel, aborted: &[(i64, i64)]) -> Fetched {
-    let reading = Reading { topic: "t", partition: 0, fetch_offset, isolation_level, check_crcs: true };
+    let topic = ByteString::from("t");
+    let reading = Reading { topic: &topic, partition: 0, fetch_offset, isolation_level, check_crcs: true };
     let aborted: Vec<AbortedTransaction> = aborted
         .iter()
         .map(|(producer_id, first)| AbortedTransaction { producer_id: *producer_id, first_offset: *first })
@@ -89,8 +91,9 @@ fn compressed_batches_are_read_and_cut_off_ones_are_left_for_later() {
 fn a_changed_byte_is_found_by_who_checks() {
     let mut bytes = batch(0, None, &["a"]).to_vec();
     *bytes.last_mut().unwrap() ^= 1;
+    let topic = ByteString::from("t");
     let reading = |check_crcs| Reading {
-        topic: "t",
+        topic: &topic,
         partition: 0,
         fetch_offset: 0,
         isolation_level: IsolationLevel::ReadUncommitted,

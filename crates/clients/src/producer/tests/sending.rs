@@ -46,7 +46,7 @@ fn tombstones_empty_values_and_partitions_of_the_programs_choice_arrive() {
         let mut lab = Lab::new(1);
         create(&mut lab, "orders", 3, 1, &[]);
         let mut producer = producer(kind, &[]);
-        let tombstone = ProducerRecord { topic: "orders".to_owned(), ..ProducerRecord::default() };
+        let tombstone = ProducerRecord { topic: "orders".into(), ..ProducerRecord::default() };
         producer.send(lab.now, tombstone.with_key("user-1").with_partition(0));
         producer.send(lab.now, ProducerRecord::new("orders", "").with_partition(0));
         lab.run(&mut [&mut producer], SECOND * 2);

@@ -82,7 +82,7 @@ impl Client {
             }
             ConsumerEvent::Revoked { partitions } | ConsumerEvent::Lost { partitions, .. } => {
                 for partition in partitions {
-                    if let Some(positions) = self.positions.get_mut(&partition.topic) {
+                    if let Some(positions) = self.positions.get_mut(&*partition.topic) {
                         positions.remove(&partition.partition);
                     }
                 }
@@ -105,11 +105,11 @@ impl Client {
     }
 
     fn set_position(&mut self, partition: &TopicPartition, position: i64) {
-        match self.positions.get_mut(&partition.topic) {
+        match self.positions.get_mut(&*partition.topic) {
             Some(positions) => _ = positions.insert(partition.partition, position),
             None => {
                 let positions = BTreeMap::from([(partition.partition, position)]);
-                self.positions.insert(partition.topic.clone(), positions);
+                self.positions.insert(partition.topic.to_string(), positions);
             }
         }
     }

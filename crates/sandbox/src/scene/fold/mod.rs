@@ -37,8 +37,10 @@ impl Scene {
 
     /// Lets time pass. What has arrived is taken off its cable, what was waited for is over.
     pub fn advance(&mut self, time: Timestamp) {
-        self.time = self.time.max(time);
-        let time = self.time;
+        if time <= self.time {
+            return;
+        }
+        self.time = time;
         self.seen.parcels.retain(|_, parcel| parcel.is_shown(time));
         self.seen.fetch_waits.retain(|_, wait| wait.due > time);
         self.seen.broker_sessions.retain(|_, wait| wait.due > time);
