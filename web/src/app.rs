@@ -1,9 +1,13 @@
 //! The page as a whole: head, stage, inspector, foot.
 
+use crate::head::Head;
 use crate::inspector::Inspector;
+use crate::keep::Continue;
+use crate::outline::{Outline, OutlineShown};
 use crate::page::{Page, Report, Tone, start_clock};
 use crate::stage::Stage;
 use crate::timeline::Timeline;
+use crate::{api, keep, share};
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
 
@@ -12,12 +16,16 @@ const START: &str = include_str!("start.txt");
 
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let viewing = Viewing::of_script(START).expect("the world that the page begins with is tested");
-    let page = Page::new(viewing, "Payments, three consumers");
+    let page = begin();
     provide_context(page);
     start_clock(page);
+    keep::start(page);
+    share::listen(page);
+    api::offer(page);
+    provide_context(OutlineShown::new());
     view! {
         <Head />
+        <Outline />
         <main class="page-stage">
             <Stage view=page.view />
             {move || page.beside.get().map(|beside| view! { <Stage view=beside is_beside=true /> })}
@@ -29,29 +37,25 @@ pub(crate) fn App() -> impl IntoView {
             <Timeline />
         </footer>
         <Reports />
+        <Continue />
     }
 }
 
-/// The head: name, what is shown, and what one does with it as a whole.
-#[component]
-fn Head() -> impl IntoView {
-    let page = expect_context::<Page>();
-    view! {
-        <header class="page-head">
-            <div class="logo">
-                <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-                    <path
-                        d="M2 6c4 0 4 4 8 4s4-4 10-4M2 12c4 0 4 4 8 4s4-4 10-4"
-                        fill="none"
-                        stroke="var(--accent)"
-                        stroke-width="2.4"
-                        stroke-linecap="round"
-                    />
-                </svg>
-                "runnel"
-            </div>
-            <h1 class="head-title">{move || page.title.get()}</h1>
-        </header>
+/// The run that the address names, or the one that this tab had, or a Kafka that runs already.
+fn begin() -> Page {
+    let start = || Viewing::of_script(START).expect("the world that the page begins with is tested");
+    let fresh = || Page::new(start(), "Payments, three consumers");
+    let refused = |what: &str, reason: String| {
+        let page = fresh();
+        page.say(Tone::Refused, format!("{what} cannot be opened: {reason}"));
+        page
+    };
+    match (share::from_address(), keep::restore()) {
+        (Some(Ok((viewing, title))), _) => Page::new(viewing, &title).paused(),
+        (Some(Err(reason)), _) => refused("the run in this link", reason),
+        (None, Some(Ok((viewing, title)))) => Page::new(viewing, &title).paused(),
+        (None, Some(Err(reason))) => refused("the run that was kept", reason),
+        (None, None) => fresh(),
     }
 }
 

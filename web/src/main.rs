@@ -6,13 +6,21 @@
 //! - [`stage`]: the picture: lanes, wires, parcels; dragging.
 //! - [`inspector`]: everything about what is selected.
 //! - [`timeline`]: the clock, the past, what happened.
+//! - [`share`], [`keep`], [`api`]: a run as a link, a run that survives a reload, what a program can ask.
+//! - [`head`], [`outline`], [`examples`]: the page as a whole, all that is on the stage as a tree, ready worlds.
 //! - [`widgets`]: small parts that know nothing of Kafka.
 
 #![expect(unreachable_pub, reason = "the macro that makes components writes `pub` before some of their items")]
 
+mod api;
 mod app;
+mod examples;
+mod head;
 mod inspector;
+mod keep;
+mod outline;
 mod page;
+mod share;
 mod stage;
 #[cfg(test)]
 mod tests;

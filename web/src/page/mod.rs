@@ -82,6 +82,12 @@ impl Page {
         }
     }
 
+    /// The same page with its clock standing still.
+    pub(crate) fn paused(self) -> Page {
+        self.is_playing.set(false);
+        self
+    }
+
     /// Does what a gesture means. A refusal is said to the visitor, and nothing is changed.
     pub(crate) fn run(&self, script: &str) -> bool {
         self.ghost.set(script.lines().next().unwrap_or_default().to_owned());

@@ -1,20 +1,36 @@
 //! The clock, the past, and what happened.
 
-use crate::page::Page;
+mod beside;
+mod charts;
+mod clock;
+mod countdowns;
+mod keys;
+mod log;
+mod plot;
+mod scrubber;
+mod tabs;
+mod time;
+
+use beside::BesideBar;
+use clock::{Clock, Pace};
 use leptos::prelude::*;
+use scrubber::Scrubber;
+use tabs::Tabs;
+
+pub(crate) use time::{every, go_to};
 
 #[component]
 pub(crate) fn Timeline() -> impl IntoView {
-    let page = expect_context::<Page>();
-    let time =
-        move || page.view.watch(|viewing| format!("{:.3}", viewing.now().since(viewing.story().start()).as_secs_f64()));
-    let label = move || if page.is_playing.get() { "pause" } else { "play" };
+    keys::listen();
     view! {
-        <div class="clock">
-            <button class="primary" on:click=move |_| page.is_playing.update(|playing| *playing = !*playing)>
-                {label}
-            </button>
-            <span class="mono">{time}</span>
-        </div>
+        <section class="timeline" aria-label="Time">
+            <BesideBar />
+            <div class="time-bar">
+                <Clock />
+                <Scrubber />
+                <Pace />
+            </div>
+            <Tabs />
+        </section>
     }
 }

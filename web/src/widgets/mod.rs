@@ -1,12 +1,14 @@
 //! Small parts that know nothing of Kafka.
 
 mod bar;
+mod dialog;
 mod edited;
 mod facts;
 pub(crate) mod hex;
 mod section;
 
 pub(crate) use bar::{Bar, in_steps};
+pub(crate) use dialog::Dialog;
 pub(crate) use edited::{Apply, Edited, element_name};
 pub(crate) use facts::{Fact, Facts};
 pub(crate) use section::{Folds, Section};

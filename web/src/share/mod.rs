@@ -1,0 +1,86 @@
+//! A run as a link or as a file.
+
+mod dialog;
+mod file;
+mod link;
+
+use crate::page::{Page, Tone};
+use leptos::ev;
+use leptos::prelude::*;
+use runnel_sandbox::viewing::Viewing;
+
+pub(crate) use dialog::ShareDialog;
+
+/// A link to this page with the story in it.
+///
+/// # Errors
+/// A story that is too long for a link.
+pub(crate) fn link_of(page: Page) -> Result<String, String> {
+    let history = page.view.with(|viewing| viewing.story().to_file());
+    let fragment = link::pack(&history, &page.title.get_untracked())?;
+    let address = window().location().href().map_err(|_| "this page has no address".to_owned())?;
+    let here = address.split('#').next().unwrap_or_default();
+    Ok(format!("{here}#{fragment}"))
+}
+
+/// Shows what a file holds; the stage stays as it was if that cannot be.
+fn open_text(page: Page, history: &str, title: &str, whence: &str) {
+    match Viewing::of_file(history) {
+        Ok(viewing) => {
+            page.open(viewing, title);
+            page.is_playing.set(false);
+        }
+        Err(error) => page.say(Tone::Refused, format!("{whence} cannot be opened: {error}")),
+    }
+}
+
+/// What the page's address holds, if it holds something: the world with its title, or why it cannot be opened.
+pub(crate) fn from_address() -> Option<Result<(Viewing, String), String>> {
+    let fragment = window().location().hash().ok()?;
+    let unpacked = link::unpack(fragment.trim_start_matches('#'))?;
+    let opened = unpacked.and_then(|(history, title)| {
+        Viewing::of_file(&history).map(|viewing| (viewing, title)).map_err(|error| error.to_string())
+    });
+    if opened.is_ok() {
+        forget_fragment();
+    }
+    Some(opened)
+}
+
+fn follow(page: Page) {
+    match from_address() {
+        Some(Ok((viewing, title))) => {
+            page.open(viewing, &title);
+            page.is_playing.set(false);
+        }
+        Some(Err(reason)) => page.say(Tone::Refused, format!("this link cannot be opened: {reason}")),
+        None => {}
+    }
+}
+
+/// What was opened is kept like any other work, so that a reload shows what was done with it.
+fn forget_fragment() {
+    let Ok(address) = window().location().href() else { return };
+    let Ok(history) = window().history() else { return };
+    let here = address.split('#').next().unwrap_or_default();
+    _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(here));
+}
+
+/// Opens links that are followed while the page is open, and files that are dropped on it.
+pub(crate) fn listen(page: Page) {
+    let followed = window_event_listener(ev::hashchange, move |_| follow(page));
+    let over = window_event_listener(ev::dragover, |event| {
+        if event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0)) {
+            event.prevent_default();
+        }
+    });
+    let dropped = window_event_listener(ev::drop, move |event| {
+        let files = event.data_transfer().and_then(|data| data.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            event.prevent_default();
+            file::open(page, file);
+        }
+    });
+    // The page is there as long as its window.
+    std::mem::forget((followed, over, dropped));
+}
