@@ -46,12 +46,16 @@ fn begin() -> Page {
     let start = || Viewing::of_script(START).expect("the world that the page begins with is tested");
     let fresh = || Page::new(start(), "Payments, three consumers");
     let refused = |what: &str, reason: String| {
+        keep::set_aside();
         let page = fresh();
         page.say(Tone::Refused, format!("{what} cannot be opened: {reason}"));
         page
     };
     match (share::from_address(), keep::restore()) {
-        (Some(Ok((viewing, title))), _) => Page::new(viewing, &title).paused(),
+        (Some(Ok((viewing, title))), _) => {
+            keep::set_aside();
+            Page::new(viewing, &title).paused()
+        }
         (Some(Err(reason)), _) => refused("the run in this link", reason),
         (None, Some(Ok((viewing, title)))) => Page::new(viewing, &title).paused(),
         (None, Some(Err(reason))) => refused("the run that was kept", reason),

@@ -42,6 +42,11 @@ pub(crate) fn restore() -> Option<Result<(Viewing, String), String>> {
     SLOT.with(Slot::load).map(|work| read(&work).map(|viewing| (viewing, work.title)))
 }
 
+/// Leaves what this tab had as it is, because something else is shown: it is offered like the work of another tab.
+pub(crate) fn set_aside() {
+    SLOT.with(Slot::move_on);
+}
+
 /// Keeps what is done from now on, and offers what was done before.
 pub(crate) fn start(page: Page) {
     let earlier = SLOT.with(|slot| if slot.has_work() { None } else { slot.newest_other() });

@@ -1,7 +1,7 @@
 //! The place in the browser's storage where one tab keeps its work.
 
 use serde::{Deserialize, Serialize};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use web_sys::Storage;
 
 /// Before the name of a tab.
@@ -29,7 +29,7 @@ pub(crate) struct Work {
 /// A tab's own place.
 #[derive(Debug)]
 pub(super) struct Slot {
-    name: String,
+    name: RefCell<String>,
     has_work: Cell<bool>,
 }
 
@@ -42,20 +42,26 @@ fn is_locked(storage: &Storage, name: &str) -> bool {
     breathed.is_some_and(|at| (js_sys::Date::now() - at).abs() < LOCK_MS)
 }
 
+fn new_name() -> String {
+    format!("{:.0}-{:.0}", js_sys::Date::now(), js_sys::Math::random() * 1e9)
+}
+
+/// A tab that cannot remember its name is a new one after it was loaded again.
+fn remember_name(session: Option<&Storage>, name: &str) {
+    if let Some(session) = session {
+        _ = session.set_item(TAB, name);
+    }
+}
+
 impl Slot {
     /// The place of this tab: the same after it was loaded again, another one if the tab is a copy.
     pub(super) fn of_tab() -> Slot {
         let session = web_sys::window().and_then(|window| window.session_storage().ok().flatten());
         let known = session.as_ref().and_then(|session| session.get_item(TAB).ok().flatten());
         let is_free = |name: &String| local().is_none_or(|storage| !is_locked(&storage, name));
-        let name = known
-            .filter(is_free)
-            .unwrap_or_else(|| format!("{:.0}-{:.0}", js_sys::Date::now(), js_sys::Math::random() * 1e9));
-        if let Some(session) = session {
-            // A tab that cannot remember its name is a new one after it was loaded again.
-            _ = session.set_item(TAB, &name);
-        }
-        let slot = Slot { name, has_work: Cell::new(false) };
+        let name = known.filter(is_free).unwrap_or_else(new_name);
+        remember_name(session.as_ref(), &name);
+        let slot = Slot { name: RefCell::new(name), has_work: Cell::new(false) };
         slot.breathe();
         slot
     }
@@ -66,7 +72,7 @@ impl Slot {
 
     /// What this tab was at.
     pub(super) fn load(&self) -> Option<Work> {
-        let work = Slot::read(&local()?, &format!("{WORK}{}", self.name))?;
+        let work = Slot::read(&local()?, &format!("{WORK}{}", self.name.borrow()))?;
         self.has_work.set(true);
         Some(work)
     }
@@ -87,7 +93,7 @@ impl Slot {
 
     /// The latest work of any other tab.
     pub(super) fn newest_other(&self) -> Option<Work> {
-        let works = Slot::works(&local()?).into_iter().filter(|(name, _)| *name != self.name);
+        let works = Slot::works(&local()?).into_iter().filter(|(name, _)| *name != *self.name.borrow());
         works.map(|(_, work)| work).max_by(|one, other| one.saved_ms.total_cmp(&other.saved_ms))
     }
 
@@ -100,7 +106,7 @@ impl Slot {
             return Err("this browser lets the page keep nothing: save your work as a file (Share)".to_owned());
         };
         let text = serde_json::to_string(work).map_err(|error| format!("the work cannot be written: {error}"))?;
-        if storage.set_item(&format!("{WORK}{}", self.name), &text).is_err() {
+        if storage.set_item(&format!("{WORK}{}", self.name.borrow()), &text).is_err() {
             return Err(
                 "this browser's storage is full, so your latest steps would not survive a reload. They are all \
                         still here: save them as a file (Share)"
@@ -125,14 +131,24 @@ impl Slot {
     pub(super) fn breathe(&self) {
         if let Some(storage) = local() {
             // In a full storage the lock is missing, which only matters for a copy of the tab.
-            _ = storage.set_item(&format!("{LOCK}{}", self.name), &js_sys::Date::now().to_string());
+            _ = storage.set_item(&format!("{LOCK}{}", self.name.borrow()), &js_sys::Date::now().to_string());
         }
+    }
+
+    /// Takes another place, so that what is kept in this one stays as it is.
+    pub(super) fn move_on(&self) {
+        self.leave();
+        self.name.replace(new_name());
+        self.has_work.set(false);
+        let session = web_sys::window().and_then(|window| window.session_storage().ok().flatten());
+        remember_name(session.as_ref(), &self.name.borrow());
+        self.breathe();
     }
 
     /// Says that the tab goes.
     pub(super) fn leave(&self) {
         if let Some(storage) = local() {
-            _ = storage.remove_item(&format!("{LOCK}{}", self.name));
+            _ = storage.remove_item(&format!("{LOCK}{}", self.name.borrow()));
         }
     }
 }

@@ -8,7 +8,7 @@ mod names;
 mod report;
 mod view;
 
-pub(crate) use clock::{SPEEDS, now_ms, start_clock};
+pub(crate) use clock::{SPEEDS, start_clock};
 pub(crate) use names::{Named, free_name};
 pub(crate) use report::{Report, Tone};
 pub(crate) use view::View;
