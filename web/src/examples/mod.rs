@@ -60,9 +60,9 @@ const EXAMPLES: [Example; 13] = [
         script: include_str!("crash.txt"),
     },
     Example {
-        title: "Three brokers with replicas",
-        says: "A broker is killed; followers become leaders and nothing is lost.",
-        script: include_str!("replicas.txt"),
+        title: "Three brokers, one is killed",
+        says: "Each partition has one copy here, so those of the killed broker wait until it is revived.",
+        script: include_str!("three-brokers.txt"),
     },
     Example {
         title: "No keys",
