@@ -69,7 +69,7 @@ fn thinned(viewing: &Viewing) -> Option<i64> {
     let latest: Vec<i64> = times.windows(2).rev().take(16).map(gap).collect();
     let usual = latest.iter().sum::<i64>() / i64::try_from(latest.len().max(1)).unwrap_or(1);
     let wide = times.windows(2).filter(|pair| gap(pair) * 2 > usual * 3);
-    wide.filter_map(|pair| pair.last().copied()).last()
+    wide.filter_map(|pair| pair.last().copied()).next_back()
 }
 
 #[component]
