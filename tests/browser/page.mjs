@@ -92,7 +92,7 @@ export function scene(page) {
 /** An empty world whose clock stands still. */
 export async function begin(page, script) {
   await page.evaluate(() => globalThis.runnel.pause());
-  await run(page, 'clear producers\nclear consumers\nclear groups\nclear topics');
+  await run(page, 'clear producers\nclear consumers\nsettle\nclear groups\nclear topics');
   if (script !== undefined) await run(page, script);
   // Boxes move to their places; the next gesture wants them there.
   await still(page);

@@ -15,7 +15,7 @@ pub const STORIES: &[(&str, &str)] = stories! {
     "07-keys" "08-no-keys" "09-crash" "10-leave" "11-retention" "12-restart" "13-no-commits" "14-nothing-arrives"
     "15-duplicates" "16-at-most-once" "17-at-least-once" "18-too-slow" "19-slow-kafkajs" "20-lost-answer"
     "21-same-group" "22-more-partitions-later" "23-one-at-a-time" "24-reset" "25-skipped" "26-first-join"
-    "27-static-member" "28-cut-cable" "29-lag" "30-broker-gone"
+    "27-static-member" "28-cut-cable" "29-lag" "30-broker-gone" "31-broker-joins" "32-set-up-otherwise" "33-typed"
 };
 
 /// Plays a story, and returns the hash over the times and bytes of all frames.

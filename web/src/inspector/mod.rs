@@ -3,18 +3,31 @@
 //! Panels read the scene by memos and act by commands, so what changes is only what differs.
 
 mod act;
+mod broker;
+mod client;
+mod connection;
+mod countdowns;
+mod foreign;
+mod group;
 mod overview;
 mod partition;
 mod record;
 mod tool;
+mod topic;
 
 use crate::page::{Page, Selection};
 use crate::widgets::Folds;
+use broker::BrokerPanel;
+use client::ClientPanel;
+use connection::ConnectionPanel;
+use foreign::{GuestPanel, MemberPanel};
+use group::GroupPanel;
 use leptos::prelude::*;
 use overview::Overview;
 use partition::PartitionPanel;
 use record::RecordPanel;
 use runnel_sandbox::scene::NodeId;
+use topic::TopicPanel;
 
 /// Titles of sections that are folded until somebody opens them.
 const FOLDED: [&str; 3] = ["Every partitioner", "Other configs", "Settings of the library"];
@@ -40,14 +53,13 @@ pub(crate) fn Inspector() -> impl IntoView {
 fn of_node(node: NodeId) -> AnyView {
     match node {
         NodeId::Lane { topic, partition } => view! { <PartitionPanel topic partition /> }.into_any(),
-        NodeId::Broker(_)
-        | NodeId::Topic(_)
-        | NodeId::Card { .. }
-        | NodeId::Group(_)
-        | NodeId::Client(_)
-        | NodeId::Member { .. }
-        | NodeId::Guest(_)
-        | NodeId::Connection(_) => view! { <h2 class="panel-title">{node.to_string()}</h2> }.into_any(),
+        NodeId::Group(group_id) => view! { <GroupPanel group_id /> }.into_any(),
+        NodeId::Client(name) => view! { <ClientPanel name /> }.into_any(),
+        NodeId::Broker(id) => view! { <BrokerPanel id /> }.into_any(),
+        NodeId::Topic(name) | NodeId::Card { topic: name, .. } => view! { <TopicPanel name /> }.into_any(),
+        NodeId::Member { group_id, member_id } => view! { <MemberPanel group_id member_id /> }.into_any(),
+        NodeId::Guest(name) => view! { <GuestPanel name /> }.into_any(),
+        NodeId::Connection(id) => view! { <ConnectionPanel id /> }.into_any(),
     }
 }
 

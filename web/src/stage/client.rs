@@ -195,6 +195,7 @@ fn ConsumerBody(
     let dashes = move || format!("{:.1} {RING_LENGTH:.1}", left.get().unwrap_or(0.0) * RING_LENGTH);
     let pie = move || works.get().map_or(String::new(), pie);
     view! {
+        <rect class="client-hit" width=move || area.get().width height=move || area.get().height rx="10" />
         <circle class="client-body" cx="22" cy=y r=RING_RADIUS />
         <path class="client-work" d=pie transform=move || format!("translate(22 {})", y()) />
         <circle

@@ -122,8 +122,8 @@ pub(super) fn GroupFrame(picture: Picture, node: NodeId) -> impl IntoView {
     view! {
         <g class=class style=moved_to(area) data-node=node.to_string()>
             <rect class="fence-box" width=move || area.get().width height=move || area.get().height rx="16" />
-            <text class="fence-name" x="16" y="25">{group_id}</text>
-            <text class="fence-state" x=move || area.get().width - 14.0 y="25">{move || state.get().1}</text>
+            <text class="fence-name" x="16" y="21">{super::shortened(&group_id, 18)}</text>
+            <text class="fence-state" x="16" y="35">{move || state.get().1}</text>
         </g>
     }
     .into_any()

@@ -187,7 +187,8 @@ impl Consumer {
         }
         self.settings.reads = Reads::Topics(topics.to_vec());
         self.metadata.want_only(now, topics.iter().map(String::as_str));
-        let partitions = self.partitions.keys().filter(|partition| !topics.iter().any(|topic| *topic == *partition.topic));
+        let partitions =
+            self.partitions.keys().filter(|partition| !topics.iter().any(|topic| *topic == *partition.topic));
         for partition in partitions.cloned().collect::<Vec<_>>() {
             self.drop_queued(&partition);
         }

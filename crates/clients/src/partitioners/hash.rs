@@ -60,6 +60,7 @@ pub fn fnv1a(key: &[u8]) -> u32 {
 const MURMUR2_SEED: u32 = 0x9747_b28c;
 
 fn low_bits(size: usize) -> u32 {
+    let size = u64::try_from(size).unwrap_or(u64::MAX);
     u32::try_from(size & 0xffff_ffff).expect("32 bits fit")
 }
 

@@ -81,8 +81,8 @@ fn PieceView(piece: Piece) -> impl IntoView {
     let is_choice = piece.is_text() && piece.bytes.as_ref().is_some_and(|bytes| !bytes.is_empty());
     let pressed = move |this: Way| move || (way.get() == this).to_string();
     view! {
-        <div class="piece">
-            <div class="piece-head">
+        <div class="content">
+            <div class="content-head">
                 <span>{name}</span>
                 <span class="section-note">{size}</span>
                 {is_choice
