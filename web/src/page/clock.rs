@@ -26,9 +26,12 @@ fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
+/// What is called at each picture. It asks for the next one itself, so it must know itself.
+type Picture = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
+
 /// Lets time pass from now on.
 pub(crate) fn start_clock(page: Page) {
-    let picture: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+    let picture: Picture = Rc::default();
     let next = picture.clone();
     let mut last = now_ms();
     *picture.borrow_mut() = Some(Closure::new(move |now: f64| {
@@ -42,7 +45,7 @@ pub(crate) fn start_clock(page: Page) {
     request(&picture);
 }
 
-fn request(picture: &Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>) {
+fn request(picture: &Picture) {
     if let Some(closure) = picture.borrow().as_ref() {
         // A browser that shows no pictures any more needs none.
         _ = window().request_animation_frame(closure.as_ref().unchecked_ref());

@@ -21,11 +21,16 @@ pub(crate) enum Named {
 
 /// A name that nothing of its kind has yet.
 pub(crate) fn free_name(scene: &Scene, named: Named) -> String {
-    let (names, is_taken): (&[&str], Box<dyn Fn(&str) -> bool + '_>) = match named {
-        Named::Producer => (&PRODUCERS, Box::new(|name| scene.clients.contains_key(name))),
-        Named::Consumer => (&CONSUMERS, Box::new(|name| scene.clients.contains_key(name))),
-        Named::Topic => (&TOPICS, Box::new(|name| scene.cluster.topics.contains_key(name))),
-        Named::Group => (&GROUPS, Box::new(|name| is_group(scene, name))),
+    let names: &[&str] = match named {
+        Named::Producer => &PRODUCERS,
+        Named::Consumer => &CONSUMERS,
+        Named::Topic => &TOPICS,
+        Named::Group => &GROUPS,
+    };
+    let is_taken = |name: &str| match named {
+        Named::Producer | Named::Consumer => scene.clients.contains_key(name),
+        Named::Topic => scene.cluster.topics.contains_key(name),
+        Named::Group => is_group(scene, name),
     };
     let numbered = (2..).flat_map(|round: u32| names.iter().map(move |name| format!("{name}-{round}")));
     let all = names.iter().map(|name| (*name).to_owned()).chain(numbered);
@@ -34,5 +39,5 @@ pub(crate) fn free_name(scene: &Scene, named: Named) -> String {
 
 fn is_group(scene: &Scene, name: &str) -> bool {
     let joined = scene.clients.values().any(|client| client.card.group.as_deref() == Some(name));
-    joined || scene.cluster.groups.contains_key(name)
+    joined || scene.cluster.groups.contains_key(name) || scene.fences.contains(name)
 }

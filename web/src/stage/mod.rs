@@ -74,7 +74,7 @@ pub(crate) fn Stage(
     viewport::follow(picture, surface);
     let nodes = view.memo(|scene| scene.stage.areas.keys().cloned().collect::<Vec<NodeId>>());
     let of_kind = move |wanted: fn(&NodeId) -> bool| {
-        Memo::new(move |_| nodes.get().into_iter().filter(|node| wanted(node)).collect::<Vec<NodeId>>())
+        Memo::new(move |_| nodes.get().into_iter().filter(&wanted).collect::<Vec<NodeId>>())
     };
     let frames = of_kind(|node| matches!(node, NodeId::Broker(_) | NodeId::Topic(_)));
     let groups = of_kind(|node| matches!(node, NodeId::Group(_)));

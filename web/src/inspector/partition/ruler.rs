@@ -201,7 +201,7 @@ fn MarkView(
             draft.set(Some(offset()));
         };
         let key = move |event: KeyboardEvent| {
-            let now = draft.get_untracked().unwrap_or_else(|| offset());
+            let now = draft.get_untracked().unwrap_or_else(&offset);
             let (start, end) = picture.with_untracked(|picture| (picture.start, picture.end));
             let next = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => now - 1,

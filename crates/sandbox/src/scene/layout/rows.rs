@@ -48,31 +48,38 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
     place_chosen(plan, measures, areas);
 }
 
+/// A row that is being filled: its width, its height, and what stands in it with its size.
+struct Line<T> {
+    width: f64,
+    height: f64,
+    things: Vec<(T, (f64, f64))>,
+}
+
 /// Puts things into rows, each in the middle; answers where the last row ends, too.
 fn rows<T>(sized: Vec<(T, (f64, f64))>, width: f64, top: f64, gap: f64) -> (Vec<(T, Area)>, f64) {
-    let mut lines: Vec<(f64, f64, Vec<(T, (f64, f64))>)> = Vec::new();
+    let mut lines: Vec<Line<T>> = Vec::new();
     for (thing, size) in sized {
-        match lines.last_mut().filter(|(used, ..)| used + gap + size.0 <= width) {
-            Some((used, height, line)) => {
-                *used += gap + size.0;
-                *height = height.max(size.1);
-                line.push((thing, size));
+        match lines.last_mut().filter(|line| line.width + gap + size.0 <= width) {
+            Some(line) => {
+                line.width += gap + size.0;
+                line.height = line.height.max(size.1);
+                line.things.push((thing, size));
             }
-            None => lines.push((size.0, size.1, vec![(thing, size)])),
+            None => lines.push(Line { width: size.0, height: size.1, things: vec![(thing, size)] }),
         }
     }
     let mut placed = Vec::new();
     let mut y = top;
-    for (place, (used, height, line)) in lines.into_iter().enumerate() {
+    for (place, line) in lines.into_iter().enumerate() {
         if place > 0 {
             y += gap;
         }
-        let mut x = MARGIN + (width - used).max(0.0) / 2.0;
-        for (thing, size) in line {
+        let mut x = MARGIN + (width - line.width).max(0.0) / 2.0;
+        for (thing, size) in line.things {
             placed.push((thing, Area::new(x, y, size.0, size.1)));
             x += size.0 + gap;
         }
-        y += height;
+        y += line.height;
     }
     (placed, y)
 }
