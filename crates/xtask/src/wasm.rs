@@ -6,6 +6,9 @@ use crate::shell::{Failure, cargo, run, target};
 /// The package whose tests come to the same natively and in WebAssembly.
 const PACKAGE: &str = "runnel-wasm-tests";
 
+/// Leaves out the tests that are a browser's.
+const ONLY_NODE: (&str, &str) = ("WASM_BINDGEN_TEST_ONLY_NODE", "1");
+
 /// How long one test, and the start of the browser's driver, may take: far longer than they do, since other work may
 /// share the machine.
 const TIMEOUT_SECONDS: &str = "300";
@@ -17,19 +20,19 @@ pub(crate) fn runner() -> Result<(), Failure> {
 
 /// Runs the tests in Node.
 pub(crate) fn in_node() -> Result<(), Failure> {
-    test(&[], &[])
+    test(&[ONLY_NODE], &[])
 }
 
 /// Prints how fast the stories play in Node, built with optimisations.
 pub(crate) fn bench() -> Result<(), Failure> {
     let times = ["--release", "--quiet", "--", "--include-ignored", "--nocapture", "the_stories_are_timed"];
-    test(&[], &times)
+    test(&[ONLY_NODE], &times)
 }
 
 /// Runs the tests in a headless Chromium.
 pub(crate) fn in_chromium() -> Result<(), Failure> {
     let driver = setup::chromium_driver()?;
-    test(&[("WASM_BINDGEN_USE_BROWSER", "1"), ("CHROMEDRIVER", &driver)], &[])
+    test(&[("WASM_BINDGEN_TEST_ONLY_WEB", "1"), ("CHROMEDRIVER", &driver)], &[])
 }
 
 fn test(settings: &[(&str, &str)], arguments: &[&str]) -> Result<(), Failure> {
