@@ -45,11 +45,20 @@ fn about(scene: &Scene, id: i32) -> Option<About> {
     })
 }
 
-fn leads(scene: &Scene, id: i32) -> Vec<(String, i32)> {
+/// The partitions that a broker leads, and how many of them belong to topics of Kafka's own.
+fn leads(scene: &Scene, id: i32) -> (Vec<(String, i32)>, usize) {
     let lanes =
         scene.cluster.topics.iter().flat_map(|(topic, known)| known.lanes.iter().map(move |lane| (topic, lane)));
-    let led = lanes.filter(|(_, lane)| lane.leader == id).map(|(topic, lane)| (topic.clone(), lane.partition));
-    led.collect()
+    let mut led = Vec::new();
+    let mut internal = 0;
+    for (topic, lane) in lanes.filter(|(_, lane)| lane.leader == id) {
+        if scene.cluster.topics.get(topic).is_some_and(|known| known.internal) {
+            internal += 1;
+        } else {
+            led.push((topic.clone(), lane.partition));
+        }
+    }
+    (led, internal)
 }
 
 #[component]
@@ -75,7 +84,7 @@ fn Body(id: i32, about: Memo<Option<About>>) -> impl IntoView {
     let is_down = Signal::derive(move || about.with(|about| about.as_ref().is_some_and(|about| about.is_down)));
     let is_up = Signal::derive(move || !is_down.get());
     let leads = page.view.memo(move |scene| leads(scene, id));
-    let note = Signal::derive(move || leads.with(Vec::len).to_string());
+    let note = Signal::derive(move || leads.with(|(led, internal)| led.len() + internal).to_string());
     let row = |(topic, partition): (String, i32)| {
         view! {
             <li>
@@ -83,7 +92,8 @@ fn Body(id: i32, about: Memo<Option<About>>) -> impl IntoView {
             </li>
         }
     };
-    let more = move || leads.with(Vec::len).saturating_sub(LISTED_MAX);
+    let more = move || leads.with(|(led, _)| led.len().saturating_sub(LISTED_MAX));
+    let internal = move || leads.with(|(_, internal)| *internal);
     view! {
         <p class="crumb">"broker"</p>
         <h2 class="panel-title">
@@ -113,9 +123,12 @@ fn Body(id: i32, about: Memo<Option<About>>) -> impl IntoView {
         </Section>
         <Section title="Leads" note>
             <ul class="rows">
-                {move || leads.get().into_iter().take(LISTED_MAX).map(row).collect_view()}
+                {move || leads.get().0.into_iter().take(LISTED_MAX).map(row).collect_view()}
             </ul>
             <p class="quiet-text" class:none=move || more() == 0>{move || format!("and {} more", more())}</p>
+            <p class="quiet-text small" class:none=move || internal() == 0>
+                {move || format!("and {} of topics of Kafka's own", internal())}
+            </p>
         </Section>
         <CountdownsSection owner=NodeId::Broker(id) />
         <ConnectionsSection whose=Whose::Broker(id) />

@@ -3,7 +3,7 @@
 mod lens;
 
 use super::Gone;
-use super::act::{Lead, bytes, duration, since_start};
+use super::act::{Lead, bytes, since_start};
 use crate::page::Page;
 use crate::widgets::{Fact, Facts, Section};
 use lens::Lens;
@@ -101,7 +101,7 @@ fn Head(id: u64, about: Memo<Option<(String, i32, String, String)>>) -> impl Int
 fn Packets(id: u64, newest: Memo<Option<u64>>) -> impl IntoView {
     let page = expect_context::<Page>();
     let packets = Memo::new(move |_| {
-        newest.track();
+        newest.with(|_| ());
         page.view.with(|viewing| tap(viewing, id).packets().rev().take(LISTED_MAX).cloned().collect::<Vec<Packet>>())
     });
     let opened = RwSignal::new(None::<u64>);
@@ -124,12 +124,20 @@ fn PacketRow(id: u64, packet: Packet, opened: RwSignal<Option<u64>>, start: i64)
     let number = packet.number;
     let is_open = Memo::new(move |_| opened.get() == Some(number));
     let (arrow, way) = if packet.is_answer { ("←", "answer") } else { ("→", "request") };
-    let name = if packet.api.is_empty() { "unknown" } else { packet.api };
+    let name = match (packet.api.is_empty(), packet.is_answer) {
+        (false, _) => packet.api,
+        (true, true) => "to what came before the tap",
+        (true, false) => "unknown",
+    };
     let version = if packet.api_version < 0 { String::new() } else { format!(" v{}", packet.api_version) };
     let size = bytes(u64::try_from(packet.size).unwrap_or(0));
     let after = packet.answered_after_us.map_or_else(String::new, |micros| {
-        let millis = i32::try_from(micros / 1_000).unwrap_or(i32::MAX);
-        format!(" · after {}", duration(f64::from(millis) / 1_000.0))
+        let millis = micros / 1_000;
+        if millis < 1_000 {
+            format!(" · after {millis} ms")
+        } else {
+            format!(" · after {}.{} s", millis / 1_000, millis % 1_000 / 100)
+        }
     });
     let title = format!("{way}, correlation id {}", packet.correlation_id);
     let time = since_start(start, packet.time.0);

@@ -77,7 +77,7 @@ pub(super) fn SegmentsSection(topic: String, partition: i32) -> impl IntoView {
         (scene.time.as_millis().div_euclid(1_000), ends, configs)
     });
     let lens = Memo::new(move |_| {
-        version.track();
+        version.with(|_| ());
         page.view.with(|viewing| lens(viewing, &topic, partition))
     });
     let rows = Memo::new(move |_| lens.with(|lens| lens.as_ref().map(|lens| lens.rows.clone()).unwrap_or_default()));

@@ -110,7 +110,7 @@ pub(super) fn RecordPanel(topic: String, partition: i32, offset: i64) -> impl In
     });
     let at = place.clone();
     let about = Memo::new(move |_| {
-        version.track();
+        version.with(|_| ());
         page.view.with(|viewing| about(viewing, &at))
     });
     let gone = format!("{topic} · partition {partition} · offset {offset}");
