@@ -6,7 +6,7 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let page = package.join("../../target/page");
+    let page = package.join("../../target/site");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", page.display());
     let table = if page.join("index.html.gz").is_file() { table(&page.canonicalize()?)? } else { String::new() };

@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 
 /** Where the page lies: `cargo xtask test` says it. */
-const FOLDER = process.env.RUNNEL_PAGE ?? new URL('../../target/page', import.meta.url).pathname;
+const FOLDER = process.env.RUNNEL_PAGE ?? new URL('../../target/site', import.meta.url).pathname;
 /** Pages may lie anywhere on a host, so this one lies deep. */
 const PATH = '/some/where/deep/';
 

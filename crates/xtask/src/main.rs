@@ -21,7 +21,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   up [ARGUMENT...]     build the server and start it; arguments go to `runnel serve`
-  page [--quick]       make the page as static files in target/page; quickly, for who works on it, in target/page-dev
+  page [--quick]       make the page as static files in target/site; quickly, for who works on it, in target/site-quick
   build                make target/release/runnel
   test                 run everything that must hold before a change lands
   setup                fetch what the tests with real clients need

@@ -1,4 +1,4 @@
-//! `cargo xtask page`: the page as static files, in `target/page`.
+//! `cargo xtask page`: the page as static files, in `target/site`.
 //!
 //! The list of what it consists of is `index.html`, with the links that trunk reads too. Files that the browser keeps
 //! carry a hash of their content in their names, and lie there in brotli and gzip too, for hosts that send such files.
@@ -22,9 +22,10 @@ pub(crate) enum Care {
 /// Makes the page and says where it is.
 pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
     setup::wasm_target()?;
+    // Cargo keeps what a profile needs on this machine in folders of the profiles' names: these have others.
     let (profile, out) = match care {
-        Care::Shipped => ("page", target("page")),
-        Care::Quick => ("page-dev", target("page-dev")),
+        Care::Shipped => ("page", target("site")),
+        Care::Quick => ("page-dev", target("site-quick")),
     };
     run(cargo().args([
         "build",
@@ -36,7 +37,7 @@ pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
         profile,
     ]))?;
     run(cargo().args(["build", "--quiet", "--package", "runnel-bindgen", "--bin", "page-bindgen"]))?;
-    let work = target("page-work");
+    let work = target("site-work");
     recreate(&work)?;
     let wasm = target("wasm32-unknown-unknown").join(profile).join("runnel-web.wasm");
     let bindgen = target("debug").join(format!("page-bindgen{}", std::env::consts::EXE_SUFFIX));
