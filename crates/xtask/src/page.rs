@@ -10,6 +10,17 @@ use crate::shell::{Failure, cargo, program, root, run, run_quietly, target};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What browsers of the last two years know of WebAssembly, and the compiler makes use of: nothing newer may be written.
+const FEATURES: [&str; 7] = [
+    "--mvp-features",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// How much care is taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Care {
@@ -52,7 +63,9 @@ pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
         run_quietly(
             program("node")
                 .arg("web/node_modules/binaryen/bin/wasm-opt")
-                .args(["-Os", "--all-features", "--strip-debug", "--strip-producers", "--output"])
+                .arg("-Os")
+                .args(FEATURES)
+                .args(["--strip-debug", "--strip-producers", "--output"])
                 .arg(work.join("runnel_bg.wasm"))
                 .arg(work.join("runnel_bg.wasm")),
         )?;
