@@ -8,8 +8,8 @@
 //!
 //! [`Story::seek`] goes anywhere: to the last snapshot before that time, and from there entry by entry, which gives the
 //! same frames again. What is done in the past forks: the story goes on from there, and the future that it had is
-//! handed back as a story of its own. [`Story::undo`] and [`Story::redo`] take entries back one by one. Clones share what they have in common, so a second story beside the first
-//! ([`Story::fork`]) costs little.
+//! handed back as a story of its own. [`Story::undo`] and [`Story::redo`] take entries back one by one. Clones share what
+//! they have in common, so a second story beside the first ([`Story::fork`]) costs little.
 
 mod entry;
 mod file;
@@ -21,6 +21,7 @@ mod watch;
 
 pub use entry::{Action, Entry};
 pub use file::{FORMAT_VERSION, HistoryError};
+pub(crate) use snapshots::thin;
 pub use undo::Moment;
 
 use crate::script::{Command, Script, ScriptError};
@@ -289,15 +290,18 @@ impl Story {
     pub fn seek(&mut self, time: Timestamp) {
         let time = time.clamp(self.start(), self.end);
         let watched = self.world.is_watched();
-        if time < self.now() || self.snapshots.is_nearer(time, &self.world) {
-            let (world, cursor) = self.snapshots.before(time);
-            self.world = world;
-            self.cursor = cursor;
-        }
+        self.go_near(time);
         self.world.set_watched(false);
         // At one instant all that was done at it counts.
         self.run_until(time);
         self.world.set_watched(watched);
+    }
+
+    /// Goes to the last copy before a time, unless the world stands nearer to it already.
+    fn go_near(&mut self, time: Timestamp) {
+        if time < self.now() || self.snapshots.is_nearer(time, &self.world) {
+            (self.world, self.cursor) = self.snapshots.before(time);
+        }
     }
 
     /// How many snapshots are kept, and by their clones how many there were.

@@ -18,6 +18,18 @@ struct Copy {
     cursor: usize,
 }
 
+/// Of more things than so many, the older half loses every second one. The first one stays.
+pub(crate) fn thin<T>(things: &mut Vec<T>, most: usize) {
+    if things.len() > most {
+        let half = things.len() / 2;
+        let mut place = 0;
+        things.retain(|_| {
+            place += 1;
+            place > half || place % 2 == 1
+        });
+    }
+}
+
 /// The copies, in the order of time. The first is the beginning.
 #[derive(Clone, Debug)]
 pub(super) struct Snapshots {
@@ -42,15 +54,7 @@ impl Snapshots {
         }
         self.newest = world.steps();
         self.copies.push(Copy { world: Arc::new(world.clone()), cursor });
-        if self.copies.len() > COPIES_MAX {
-            let half = self.copies.len() / 2;
-            let mut place = 0;
-            self.copies.retain(|_| {
-                place += 1;
-                // The beginning stays.
-                place > half || place % 2 == 1
-            });
-        }
+        thin(&mut self.copies, COPIES_MAX);
     }
 
     /// The last copy at or before a time.

@@ -23,11 +23,7 @@ impl Story {
     /// not told.
     pub fn seek_watched(&mut self, time: Timestamp) {
         let time = time.clamp(self.start(), self.end);
-        if time < self.now() || self.snapshots.is_nearer(time, &self.world) {
-            let (world, cursor) = self.snapshots.before(time);
-            self.world = world;
-            self.cursor = cursor;
-        }
+        self.go_near(time);
         self.world.set_watched(true);
         self.run_until(time);
         while self.poll_happening().is_some() {}

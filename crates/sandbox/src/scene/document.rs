@@ -51,9 +51,9 @@ impl Scene {
     pub fn document(&self) -> Document<'_> {
         let on_stage = self.stage.areas.keys().filter_map(|node| match node {
             NodeId::Lane { topic, partition } => {
-                let drawing =
-                    LaneDrawing { row: self.row(topic, *partition), markers: self.markers(topic, *partition) };
-                Some((node.clone(), drawing))
+                let markers = self.markers(topic, *partition);
+                let row = self.cluster.lane(topic, *partition).map(|lane| self.row_around(lane, &markers));
+                Some((node.clone(), LaneDrawing { row: row.unwrap_or_default(), markers }))
             }
             NodeId::Broker(_)
             | NodeId::Topic(_)

@@ -145,7 +145,12 @@ impl Scene {
     /// Which cells of a partition are drawn, in the room that its lane has.
     pub fn row(&self, topic: &str, partition: i32) -> Row {
         let Some(lane) = self.cluster.lane(topic, partition) else { return Row::default() };
-        let markers: Vec<i64> = self.markers(topic, partition).iter().map(|marker| marker.offset).collect();
+        self.row_around(lane, &self.markers(topic, partition))
+    }
+
+    /// The same for who has the partition and its markers at hand.
+    pub fn row_around(&self, lane: &Lane, markers: &[Marker]) -> Row {
+        let markers: Vec<i64> = markers.iter().map(|marker| marker.offset).collect();
         Row::fold(lane.log_start_offset.max(0), lane.log_end_offset.max(0), &markers, self.stage.cells_max)
     }
 

@@ -106,6 +106,7 @@ pub use error::ScriptError;
 pub use faults::{Cable, Direction, MessageMatch};
 pub(crate) use parse::BROKERS_MAX;
 pub use value::{Keys, Per, Rate};
+pub use words::quote;
 
 use std::fmt;
 use std::str::FromStr;

@@ -96,8 +96,8 @@ fn code_point(letters: &mut Peekable<Chars<'_>>) -> Result<char, Mistake> {
     found.filter(|_| closed).ok_or_else(|| Mistake::found(WANTED, &digits))
 }
 
-/// The text as one word that [`split`] reads back.
-pub(super) fn quote(text: &str) -> String {
+/// The text as one word of a script, in quotes where it needs them.
+pub fn quote(text: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "_-./:@%+,={}[]".contains(letter);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();

@@ -1,5 +1,6 @@
 //! Scenes on the way, so that going back does not mean to watch everything again.
 
+use crate::history::thin;
 use crate::scene::Scene;
 use runnel_protocol::Timestamp;
 use std::sync::Arc;
@@ -9,47 +10,44 @@ const STEPS_BETWEEN: u64 = 2_000;
 /// Most scenes.
 const SCENES_MAX: usize = 96;
 
-/// Scenes at the end of an instant, in the order of time. Of many the older half loses every second one.
-#[derive(Clone, Debug, Default)]
-pub(super) struct KeptScenes {
-    scenes: Vec<(Timestamp, Arc<Scene>)>,
-    /// Steps of the world at the newest.
-    newest: u64,
+/// A scene at the end of an instant: everything that was due has happened.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) time: Timestamp,
+    pub(super) scene: Arc<Scene>,
+    /// Steps of the world until then.
+    steps: u64,
 }
 
+/// Scenes in the order of time, far apart long ago and close together lately.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeptScenes(Vec<Kept>);
+
 impl KeptScenes {
-    /// Keeps a scene if the last one is long ago. Everything that is due at its instant must have happened.
+    /// Keeps a scene if the last one is long ago.
     pub(super) fn consider(&mut self, time: Timestamp, steps: u64, scene: &Scene) {
-        let is_later = self.scenes.last().is_none_or(|(last, _)| *last < time);
-        if !is_later || steps < self.newest.saturating_add(STEPS_BETWEEN) {
+        let (last_time, last_steps) = self.0.last().map_or((None, 0), |last| (Some(last.time), last.steps));
+        if last_time.is_some_and(|last| last >= time) || steps < last_steps.saturating_add(STEPS_BETWEEN) {
             return;
         }
-        self.newest = steps;
-        self.scenes.push((time, Arc::new(scene.clone())));
-        if self.scenes.len() > SCENES_MAX {
-            let half = self.scenes.len() / 2;
-            let mut place = 0;
-            self.scenes.retain(|_| {
-                place += 1;
-                place > half || place % 2 == 1
-            });
-        }
+        self.0.push(Kept { time, scene: Arc::new(scene.clone()), steps });
+        thin(&mut self.0, SCENES_MAX);
     }
 
     /// The last scene at or before a time.
-    pub(super) fn before(&self, time: Timestamp) -> Option<(Timestamp, &Arc<Scene>)> {
-        let place = self.scenes.partition_point(|(at, _)| *at <= time).checked_sub(1)?;
-        self.scenes.get(place).map(|(at, scene)| (*at, scene))
+    pub(super) fn before(&self, time: Timestamp) -> Option<&Kept> {
+        let place = self.0.partition_point(|kept| kept.time <= time).checked_sub(1)?;
+        self.0.get(place)
     }
 
     /// Forgets scenes of an instant at which more is done, and of the future behind it.
     pub(super) fn forget_from(&mut self, time: Timestamp) {
-        let keep = self.scenes.partition_point(|(at, _)| *at < time);
-        self.scenes.truncate(keep);
+        let keep = self.0.partition_point(|kept| kept.time < time);
+        self.0.truncate(keep);
     }
 
     /// When they are.
     pub(super) fn times(&self) -> impl Iterator<Item = Timestamp> {
-        self.scenes.iter().map(|(time, _)| *time)
+        self.0.iter().map(|kept| kept.time)
     }
 }

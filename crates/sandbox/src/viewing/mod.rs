@@ -7,9 +7,12 @@
 //! ```
 //! use runnel_sandbox::viewing::Viewing;
 //! let mut viewing = Viewing::of_script("topic orders partitions=3\nproducer shop\nsend shop orders key=a\nsettle")?;
-//! assert_eq!(viewing.scene().cluster.topics["orders"].lanes.len(), 3);
+//! let kept = |viewing: &Viewing| -> i64 {
+//!     viewing.scene().cluster.topics["orders"].lanes.iter().map(|lane| lane.log_end_offset).sum()
+//! };
+//! assert_eq!(kept(&viewing), 1);
 //! viewing.seek(viewing.story().start());
-//! assert!(viewing.scene().seen.parcels.is_empty());
+//! assert_eq!(kept(&viewing), 0, "the record was still on its way");
 //! # Ok::<(), runnel_sandbox::viewing::BeginError>(())
 //! ```
 
@@ -41,8 +44,10 @@ pub struct Viewing {
 /// What a script has led to.
 #[derive(Debug)]
 pub struct Done {
-    /// The future that was there before, if it was done in the past.
-    pub future: Option<Box<Viewing>>,
+    /// How it was before.
+    pub before: Box<Viewing>,
+    /// Whether it was done in the past: then what came after it is there only in [`Done::before`].
+    pub has_forked: bool,
     /// What tools printed and what happened, for who asked.
     pub happenings: Vec<Happening>,
 }
@@ -149,18 +154,16 @@ impl Viewing {
     pub fn run_script(&mut self, text: &str) -> Result<Done, ScriptStop> {
         let script = Script::parse(text).map_err(ScriptStop::Wrong)?;
         self.story.check(&script).map_err(ScriptStop::Wrong)?;
-        let before = Box::new(self.clone());
-        let mut done = Done { future: None, happenings: Vec::new() };
+        let mut done = Done { before: Box::new(self.clone()), has_forked: false, happenings: Vec::new() };
         for line in &script.lines {
             if let Command::Wait(time) = &line.command {
                 self.run_until(self.now() + *time);
                 continue;
             }
             match self.story.apply(&line.command) {
-                Ok(None) => {}
-                Ok(Some(_)) => done.future = Some(before.clone()),
+                Ok(forked) => done.has_forked |= forked.is_some(),
                 Err(refusal) => {
-                    *self = *before;
+                    *self = *done.before;
                     return Err(ScriptStop::Refused { line: line.number, refusal });
                 }
             }
@@ -210,23 +213,19 @@ impl Viewing {
     /// Goes to a time between the beginning and the end, back or forth.
     pub fn seek(&mut self, time: Timestamp) {
         let time = time.clamp(self.story.start(), self.story.end());
-        let kept = self.kept.before(time).map(|(at, scene)| (at, scene.clone()));
-        let is_ahead = time >= self.now();
-        match kept {
-            Some((at, _)) if is_ahead && at <= self.now() => {}
-            None if is_ahead => {}
-            Some((at, scene)) => {
-                self.story.seek_watched(at);
-                let flow = self.scene.flow;
-                self.scene = Scene::clone(&scene);
-                self.scene.set_flow(flow);
-            }
-            None => {
+        let kept = self.kept.before(time);
+        // Ahead, and no kept scene lies between: what is on the way is watched.
+        let is_next = time >= self.now() && kept.is_none_or(|kept| kept.time <= self.now());
+        if !is_next {
+            let flow = self.scene.flow;
+            self.scene = if let Some(kept) = kept {
+                self.story.seek_watched(kept.time);
+                Scene::clone(&kept.scene)
+            } else {
                 self.story.rewind_watched();
-                let flow = self.scene.flow;
-                self.scene = Scene::from_snapshot(&self.story.world().cluster().snapshot());
-                self.scene.set_flow(flow);
-            }
+                Scene::from_snapshot(&self.story.world().cluster().snapshot())
+            };
+            self.scene.set_flow(flow);
         }
         self.run_until(time);
     }

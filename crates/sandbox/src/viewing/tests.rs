@@ -71,7 +71,8 @@ fn what_is_done_in_the_past_hands_back_the_future() {
     assert!(refused.to_string().contains("payment-done"), "{refused}");
     assert_eq!(viewing.story().end(), end, "a refusal costs no future");
     let done = viewing.run_script("crash bob").unwrap();
-    let future = done.future.expect("it was done in the past");
+    assert!(done.has_forked, "it was done in the past");
+    let future = done.before;
     assert_eq!((future.story().end(), viewing.story().end()), (end, at(&viewing, 10)));
     let mut future = *future;
     future.seek(end);
