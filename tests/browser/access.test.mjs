@@ -3,20 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { launch, open, run, serve, still } from './page.mjs';
+import { test } from 'node:test';
+import { open, run, site, still } from './page.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+const here = site();
 
 async function seriousFaults(page) {
   // The page's own policy lets no foreign script in, so this one comes through the debugger.
@@ -35,7 +27,7 @@ for (const [name, settings] of [
   ['narrow and dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
 ]) {
   test(`axe finds nothing serious: ${name}`, async () => {
-    const { page, profile, faults } = await open(browser, server.address, settings);
+    const { page, profile, faults } = await open(here, settings);
     await page.evaluate(() => globalThis.runnel.pause());
     await still(page);
     assert.deepEqual(await seriousFaults(page), []);
@@ -51,8 +43,8 @@ for (const [name, settings] of [
 }
 
 test('the page lies under any path and asks nobody else', async () => {
-  const { profile, faults } = await open(browser, server.address);
+  const { profile, faults } = await open(here);
   assert.deepEqual(faults, []);
-  assert.ok(server.asked.every((path) => path.startsWith('/some/where/deep/')), server.asked.join(' '));
+  assert.ok(here.server.asked.every((path) => path.startsWith('/some/where/deep/')), here.server.asked.join(' '));
   await profile.close();
 });

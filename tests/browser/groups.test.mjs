@@ -2,20 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { begin, launch, open, owners, run, scene, serve } from './page.mjs';
+import { test } from 'node:test';
+import { begin, open, owners, run, scene, site } from './page.mjs';
 
 const { Partitioners } = createRequire(import.meta.url)('kafkajs');
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+const here = site();
 
 const THREE = `topic payment-done partitions=3
 producer checkout
@@ -26,7 +18,7 @@ consumer carl group=billing topics=payment-done
 settle`;
 
 test('three consumers get one partition each; a fourth is idle, and takes over when an owner crashes', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(page, THREE);
   const owned = owners(await scene(page), 'billing', 'payment-done');
   assert.deepEqual(Object.values(owned).flat().sort(), [0, 1, 2]);
@@ -50,7 +42,7 @@ test('three consumers get one partition each; a fourth is idle, and takes over w
 });
 
 test('a key always lands in its lane, which is the one that kafkajs picks', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(page, THREE);
   const keys = ['user1', 'user2', 'user-3', 'ключ', '🦀', 'a'];
   for (const key of [...keys, ...keys]) await run(page, `send checkout key='${key}' value=paid\nsettle`);
@@ -67,7 +59,7 @@ test('a key always lands in its lane, which is the one that kafkajs picks', asyn
 });
 
 test('commands with mistakes are refused in words, and the stage stays as it was', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(page, THREE);
   const hash = () => page.evaluate(() => globalThis.runnel.traceHash());
   const before = [await hash(), JSON.stringify(await scene(page))];

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
+import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 /** Where the page lies: `cargo xtask test` says it. */
@@ -27,7 +28,7 @@ const FLAGS = [
 ];
 
 /** A static server that knows nothing but files. */
-export async function serve() {
+async function serve() {
   const asked = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url.split('?')[0]);
@@ -46,17 +47,26 @@ export async function serve() {
   return { address, asked, close: () => new Promise((closed) => server.close(closed)) };
 }
 
-/** A browser of its own, with a fresh profile. */
-export async function launch() {
-  const executablePath = process.env.RUNNEL_CHROMIUM ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: FLAGS });
+/** A server and a browser for the tests of one file; they are there while the tests run. */
+export function site() {
+  const site = {};
+  before(async () => {
+    site.server = await serve();
+    const executablePath = process.env.RUNNEL_CHROMIUM ?? '/usr/bin/chromium';
+    site.browser = await chromium.launch({ executablePath, args: FLAGS });
+  });
+  after(async () => {
+    await site.browser?.close();
+    await site.server?.close();
+  });
+  return site;
 }
 
 /**
  * Opens the page and waits until it can be used. What it writes to the console as an error, and what it asks of other
- * hosts, is in `faults`.
+ * hosts, is in `faults`. A fresh profile, unless one is given as `context`.
  */
-export async function open(browser, address, { context, ...settings } = {}) {
+export async function open({ server, browser }, { context, address = server.address, ...settings } = {}) {
   const profile = context ?? (await browser.newContext({ viewport: { width: 1440, height: 900 }, ...settings }));
   const page = await profile.newPage();
   const faults = [];

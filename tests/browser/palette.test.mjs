@@ -1,18 +1,10 @@
 // Everything in the palette can be dragged onto the stage, by mouse, by touch and by keyboard.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { begin, drag, launch, middle, nowhere, open, owners, piece, run, scene, serve, swipe } from './page.mjs';
+import { test } from 'node:test';
+import { begin, drag, middle, nowhere, open, owners, piece, run, scene, site, swipe } from './page.mjs';
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+const here = site();
 
 /** A topic, a producer that is wired to it, a consumer in a group, a second one in the same group, a group, a broker. */
 function assertAllIsThere(found) {
@@ -31,7 +23,7 @@ for (const [hand, settings, move] of [
   ['touch', { hasTouch: true }, swipe],
 ]) {
   test(`each piece of the palette is dragged onto the stage by ${hand}`, async () => {
-    const { page, profile, faults } = await open(browser, server.address, settings);
+    const { page, profile, faults } = await open(here, settings);
     await begin(page);
     await move(page, await piece(page, 'topic'), await middle(page, 'broker:1'));
     await move(page, await piece(page, 'producer'), await middle(page, 'card:payment-done@1'));
@@ -48,7 +40,7 @@ for (const [hand, settings, move] of [
 }
 
 test('each piece of the palette is put onto the stage by the keyboard', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(page);
   const press = async (name) => {
     await page.locator(`.palette .piece.${name}`).focus();
@@ -68,7 +60,7 @@ test('each piece of the palette is put onto the stage by the keyboard', async ()
 });
 
 test('a wire is drawn from a producer to a topic, and a consumer is dragged out of its group and into another', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(
     page,
     `topic orders partitions=2
@@ -92,6 +84,20 @@ test('a wire is drawn from a producer to a topic, and a consumer is dragged out 
   const found = await scene(page);
   assert.equal(found.clients.bob.state, 'closed');
   assert.deepEqual(Object.keys(owners(found, 'mailing', 'orders')), ['anna']);
+  assert.deepEqual(faults, []);
+  await profile.close();
+});
+
+test('everything is cleared at once, also a group whose members have first to say goodbye', async () => {
+  const { page, profile, faults } = await open(here);
+  await page.evaluate(() => globalThis.runnel.pause());
+  assert.ok(Object.keys((await scene(page)).clients).length > 0);
+  await page.getByRole('combobox', { name: 'Clear' }).selectOption('everything');
+  const found = await scene(page);
+  assert.deepEqual(found.clients, {});
+  assert.deepEqual(Object.keys(found.cluster.groups), []);
+  assert.deepEqual(Object.keys(found.cluster.topics).filter((name) => !name.startsWith('__')), []);
+  assert.equal(await page.locator('.report.refused').count(), 0);
   assert.deepEqual(faults, []);
   await profile.close();
 });

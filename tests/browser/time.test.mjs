@@ -1,18 +1,10 @@
 // Back and forth in time, forks, links, and work that survives.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { begin, launch, open, ready, run, scene, serve } from './page.mjs';
+import { test } from 'node:test';
+import { begin, open, ready, run, scene, site } from './page.mjs';
 
-let server, browser;
-before(async () => {
-  server = await serve();
-  browser = await launch();
-});
-after(async () => {
-  await browser.close();
-  await server.close();
-});
+const here = site();
 
 const STORY = `topic orders partitions=3
 producer shop
@@ -30,7 +22,7 @@ const now = (page) => page.evaluate(() => globalThis.runnel.now());
 const members = (found) => Object.values(found.cluster.groups.billing.members).map((member) => member.client_id);
 
 test('one goes back, does it differently, and compares', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(page, STORY);
   const end = [await now(page), await hash(page)];
   assert.deepEqual(members(await scene(page)), ['bob']);
@@ -53,21 +45,21 @@ test('one goes back, does it differently, and compares', async () => {
 });
 
 test('a link gives the same run in a new profile', async () => {
-  const first = await open(browser, server.address);
+  const first = await open(here);
   await begin(first.page, STORY);
   const wanted = [await now(first.page), await hash(first.page)];
   const link = await first.page.evaluate(() => globalThis.runnel.link());
   await first.profile.close();
-  assert.ok(link.startsWith(server.address), link);
+  assert.ok(link.startsWith(here.server.address), link);
 
-  const second = await open(browser, link);
+  const second = await open(here, { address: link });
   await second.page.waitForFunction((hash) => globalThis.runnel.traceHash() === hash, wanted[1]);
   assert.deepEqual([await now(second.page), await hash(second.page)], wanted);
   assert.deepEqual([...first.faults, ...second.faults], []);
   await second.profile.close();
 
   const damaged = `${link.slice(0, -40)}AAAA`;
-  const third = await open(browser, damaged);
+  const third = await open(here, { address: damaged });
   await third.page.locator('.report.refused').waitFor();
   assert.ok((await scene(third.page)).clients.checkout, 'the start screen is there instead');
   assert.deepEqual(third.faults, []);
@@ -75,9 +67,9 @@ test('a link gives the same run in a new profile', async () => {
 });
 
 test('work survives a reload, and two tabs do not spoil each other', async () => {
-  const { page, profile, faults } = await open(browser, server.address);
+  const { page, profile, faults } = await open(here);
   await begin(page, 'topic mine partitions=2\nproducer till\nsettle');
-  const other = await open(browser, server.address, { context: profile });
+  const other = await open(here, { context: profile });
   await begin(other.page, 'topic theirs partitions=4\nsettle');
   for (const [tab, topic] of [[page, 'mine'], [other.page, 'theirs']]) {
     await tab.reload();

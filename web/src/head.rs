@@ -59,7 +59,8 @@ fn ClearMenu() -> impl IntoView {
         let kind = event_target_value(&event);
         let script = match kind.as_str() {
             "" => return,
-            "everything" => "clear producers\nclear consumers\nclear groups\nclear topics".to_owned(),
+            // Consumers say goodbye first, and a group that has members is not deleted.
+            "everything" => "clear producers\nclear consumers\nsettle\nclear groups\nclear topics".to_owned(),
             kind => format!("clear {kind}"),
         };
         page.run(&script);

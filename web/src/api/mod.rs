@@ -42,9 +42,9 @@ fn run(page: Page, script: &JsValue) -> Promise {
     let Some(script) = script.as_string() else { return Promise::reject(&refused("run(text) wants a text")) };
     page.ghost.set(script.lines().next().unwrap_or_default().to_owned());
     match page.try_run(&script) {
-        Ok(done) => {
+        Ok(happenings) => {
             let mut teller = Teller::default();
-            for happening in &done.happenings {
+            for happening in &happenings {
                 teller.note(happening);
             }
             let told: Array = teller.take().into_iter().map(JsValue::from).collect();

@@ -1,8 +1,10 @@
 //! What one can do from the inspector: every button and every field is a command, the same that could be typed.
 
 use crate::page::Page;
+use crate::widgets::clock_text;
 use leptos::prelude::*;
 use runnel_sandbox::scene::{NodeId, Scene};
+use std::time::Duration;
 
 /// Does what a script says, or tells why not, so that it can be said where it was asked for.
 pub(super) fn attempt(page: Page, script: &str) -> Result<(), String> {
@@ -68,29 +70,11 @@ pub(super) fn Lead(
     }
 }
 
-/// Times as the page writes them: since the world began.
+/// A time since the world began; before that with a minus.
 pub(super) fn since_start(start_us: i64, time_us: i64) -> String {
     let passed = time_us - start_us;
     let sign = if passed < 0 { "-" } else { "" };
-    let millis = passed.unsigned_abs() / 1_000;
-    let (hours, minutes, seconds) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
-    let rest = millis % 1_000;
-    if hours == 0 {
-        format!("{sign}{minutes:02}:{seconds:02}.{rest:03}")
-    } else {
-        format!("{sign}{hours}:{minutes:02}:{seconds:02}.{rest:03}")
-    }
-}
-
-/// A time that is left: `0.4 s`, `12 s`, `4 min`.
-pub(super) fn duration(seconds: f64) -> String {
-    match seconds {
-        ..10.0 => format!("{:.1} s", seconds.max(0.0)),
-        ..120.0 => format!("{seconds:.0} s"),
-        ..7200.0 => format!("{:.0} min", seconds / 60.0),
-        ..172_800.0 => format!("{:.0} h", seconds / 3600.0),
-        _ => format!("{:.0} d", seconds / 86_400.0),
-    }
+    format!("{sign}{}", clock_text(Duration::from_micros(passed.unsigned_abs())))
 }
 
 /// `218 B`, `1.4 kB`, `3.0 MB`.

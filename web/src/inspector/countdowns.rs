@@ -1,8 +1,7 @@
 //! What something waits for: a thin bar for each wait, which runs empty.
 
-use super::act::duration;
 use crate::page::Page;
-use crate::widgets::{Bar, Section, in_steps};
+use crate::widgets::{Bar, Section, in_steps, left_text};
 use leptos::prelude::*;
 use runnel_sandbox::scene::{CountdownKind, NodeId, Scene};
 
@@ -12,8 +11,8 @@ type Left = (CountdownKind, String, f64, String);
 fn waits(scene: &Scene, owner: &NodeId) -> Vec<Left> {
     let all = scene.countdowns().into_iter().filter(|countdown| countdown.owner == *owner);
     all.map(|countdown| {
-        let seconds = countdown.wait.due.since(scene.time).as_secs_f64();
-        (countdown.kind, countdown.detail, in_steps(countdown.wait.fraction_left(scene.time)), duration(seconds))
+        let left = countdown.wait.due.since(scene.time);
+        (countdown.kind, countdown.detail, in_steps(countdown.wait.fraction_left(scene.time)), left_text(left))
     })
     .collect()
 }

@@ -42,7 +42,7 @@ fn newest_tool(scene: &Scene) -> Option<u32> {
 
 /// Moves the committed offset of a group in one partition. The tool refuses it while the group has members.
 pub(super) fn reset_line(group: &str, place: &str, target: &str) -> String {
-    let group = crate::stage::quoted(group);
+    let group = runnel_sandbox::script::quote(group);
     format!(
         "kafka-consumer-groups.sh --bootstrap-server localhost:9092 --group {group} {place} --reset-offsets {target} \
          --execute"

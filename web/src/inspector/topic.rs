@@ -3,11 +3,11 @@
 use super::Gone;
 use super::act::{Act, Lead, attempt, count};
 use crate::page::Page;
-use crate::stage::quoted;
 use crate::widgets::{Apply, Edited, Fact, Facts, Section};
 use leptos::prelude::*;
 use runnel_broker::configs::Key;
 use runnel_sandbox::scene::{NodeId, Scene, Topic};
+use runnel_sandbox::script::quote;
 
 /// Seconds over which a rate is counted.
 const RATE_SECONDS: i64 = 10;
@@ -61,7 +61,7 @@ fn Body(name: String, about: Memo<Option<About>>) -> impl IntoView {
     };
     let altered = name.clone();
     let partitions: Apply = Callback::new(move |text: String| {
-        attempt(page, &format!("alter topic {} partitions={}", quoted(&altered), quoted(text.trim())))
+        attempt(page, &format!("alter topic {} partitions={}", quote(&altered), quote(text.trim())))
     });
     let crumb = of(|about| if about.is_internal { "topic of Kafka's own" } else { "topic" }.to_owned());
     view! {
@@ -128,7 +128,7 @@ fn Configs(name: String) -> impl IntoView {
     let setter = move |config: &str| -> Apply {
         let (name, config) = (name.clone(), config.to_owned());
         Callback::new(move |text: String| {
-            attempt(page, &format!("alter topic {} config:{config}={}", quoted(&name), quoted(text.trim())))
+            attempt(page, &format!("alter topic {} config:{config}={}", quote(&name), quote(text.trim())))
         })
     };
     let own_setter = setter.clone();
@@ -179,7 +179,7 @@ fn duplicate(scene: &Scene, name: &str) -> Option<(String, String)> {
     let replication = topic.lanes.iter().map(|lane| lane.replicas.len()).max().unwrap_or(1);
     let mut script = format!("topic {copy} partitions={} replication={replication}", topic.lanes.len());
     for (config, value) in &topic.configs {
-        script.push_str(&format!(" config:{config}={}", quoted(value)));
+        script.push_str(&format!(" config:{config}={}", quote(value)));
     }
     Some((copy, script))
 }
@@ -187,7 +187,7 @@ fn duplicate(scene: &Scene, name: &str) -> Option<(String, String)> {
 #[component]
 fn Actions(name: String) -> impl IntoView {
     let page = expect_context::<Page>();
-    let delete = format!("delete topic {}", quoted(&name));
+    let delete = format!("delete topic {}", quote(&name));
     let copied = name.clone();
     let copy = move |_| {
         if let Some((copy, script)) = page.view.scene(|scene| duplicate(scene, &copied))

@@ -62,13 +62,7 @@ fn read(work: &Work) -> Result<Viewing, String> {
 
 /// Goes on with kept work; what was on the stage can be had back by undo.
 fn go_on(page: Page, work: &Work) {
-    match read(work) {
-        Ok(viewing) => {
-            page.open(viewing, &work.title);
-            page.is_playing.set(false);
-        }
-        Err(error) => page.say(Tone::Refused, format!("the work that this browser kept cannot be shown: {error}")),
-    }
+    page.open_still(read(work), &work.title, "the work that this browser kept cannot be shown");
 }
 
 /// What says whether something has changed since it was kept.

@@ -2,6 +2,7 @@
 
 use runnel_broker::BrokerState;
 use runnel_sandbox::scene::{Client, ClientRole, ClientState, NodeId, Scene};
+use runnel_sandbox::script::quote;
 
 /// Something that can be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,12 +22,6 @@ fn danger(name: impl Into<String>, script: impl Into<String>) -> Action {
     Action { is_danger: true, ..act(name, script) }
 }
 
-/// A name as one word of a command.
-fn quoted(name: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_');
-    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{name}'") }
-}
-
 /// All that can be done with a thing now.
 pub(super) fn of_node(scene: &Scene, node: &NodeId) -> Vec<Action> {
     match node {
@@ -40,9 +35,9 @@ pub(super) fn of_node(scene: &Scene, node: &NodeId) -> Vec<Action> {
                 client.card.role == ClientRole::Consumer && client.card.group.as_deref() != Some(group_id)
             });
             let mut actions: Vec<Action> = movers
-                .map(|(name, _)| act(format!("Move {name} here"), format!("move {name} {}", quoted(group_id))))
+                .map(|(name, _)| act(format!("Move {name} here"), format!("move {name} {}", quote(group_id))))
                 .collect();
-            actions.push(danger("Delete the group", format!("delete group {}", quoted(group_id))));
+            actions.push(danger("Delete the group", format!("delete group {}", quote(group_id))));
             actions
         }
         NodeId::Lane { topic, partition } => {
@@ -97,7 +92,7 @@ fn of_client(scene: &Scene, name: &str, client: &Client) -> Vec<Action> {
         ClientRole::Consumer => {
             for group_id in scene.cluster.groups.keys().chain(&scene.fences) {
                 let is_there = client.card.group.as_ref() == Some(group_id);
-                let script = format!("move {name} {}", quoted(group_id));
+                let script = format!("move {name} {}", quote(group_id));
                 if !is_there && actions.iter().all(|action: &Action| action.script != script) {
                     actions.push(act(format!("Move into {group_id}"), script));
                 }

@@ -15,7 +15,9 @@ pub(crate) use view::View;
 
 use leptos::prelude::*;
 use runnel_sandbox::scene::NodeId;
-use runnel_sandbox::viewing::{Done, Viewing};
+use runnel_sandbox::viewing::Viewing;
+use runnel_sandbox::world::Happening;
+use std::fmt::Display;
 
 /// Most steps that can be undone.
 const UNDO_MAX: usize = 100;
@@ -100,19 +102,18 @@ impl Page {
         }
     }
 
-    /// Does what a script says, all of it or nothing.
+    /// Does what a script says, all of it or nothing, and tells what happened.
     ///
     /// # Errors
     /// Why not, in words.
-    pub(crate) fn try_run(&self, script: &str) -> Result<Done, String> {
-        let before = self.view.with(Viewing::fork);
+    pub(crate) fn try_run(&self, script: &str) -> Result<Vec<Happening>, String> {
         let done = self.view.update(|viewing| viewing.run_script(script)).map_err(|stop| stop.to_string())?;
-        self.remember(before);
-        if let Some(future) = &done.future {
-            self.lay_beside(Viewing::clone(future));
+        if done.has_forked {
+            self.lay_beside(Viewing::clone(&done.before));
             self.say(Tone::Told, "you changed the past: what came after it stands beside".to_owned());
         }
-        Ok(done)
+        self.remember(*done.before);
+        Ok(done.happenings)
     }
 
     fn remember(&self, before: Viewing) {
@@ -154,6 +155,17 @@ impl Page {
         self.title.set(title.to_owned());
         self.selection.set(None);
         self.beside.set(None);
+    }
+
+    /// Shows a world as it stands, or says why it cannot be shown; then the stage stays as it was.
+    pub(crate) fn open_still(&self, opened: Result<Viewing, impl Display>, title: &str, what: &str) {
+        match opened {
+            Ok(viewing) => {
+                self.open(viewing, title);
+                self.is_playing.set(false);
+            }
+            Err(reason) => self.say(Tone::Refused, format!("{what}: {reason}")),
+        }
     }
 
     /// Puts a second world beside the first.

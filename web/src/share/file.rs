@@ -1,9 +1,9 @@
 //! A story as a file on the visitor's disk.
 
-use super::open_text;
 use crate::page::{Page, Tone};
 use js_sys::Array;
 use leptos::prelude::*;
+use runnel_sandbox::viewing::Viewing;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
@@ -24,7 +24,7 @@ pub(super) fn open(page: Page, file: File) {
         let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
         let title = name.strip_suffix(ENDING).unwrap_or(&name);
         match text {
-            Some(text) => open_text(page, &text, title, &name),
+            Some(text) => page.open_still(Viewing::of_file(&text), title, &format!("{name} cannot be opened")),
             None => page.say(Tone::Refused, format!("{name} cannot be read")),
         }
     });

@@ -4,7 +4,7 @@ mod dialog;
 mod file;
 mod link;
 
-use crate::page::{Page, Tone};
+use crate::page::Page;
 use leptos::ev;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
@@ -23,17 +23,6 @@ pub(crate) fn link_of(page: Page) -> Result<String, String> {
     Ok(format!("{here}#{fragment}"))
 }
 
-/// Shows what a file holds; the stage stays as it was if that cannot be.
-fn open_text(page: Page, history: &str, title: &str, whence: &str) {
-    match Viewing::of_file(history) {
-        Ok(viewing) => {
-            page.open(viewing, title);
-            page.is_playing.set(false);
-        }
-        Err(error) => page.say(Tone::Refused, format!("{whence} cannot be opened: {error}")),
-    }
-}
-
 /// What the page's address holds, if it holds something: the world with its title, or why it cannot be opened.
 pub(crate) fn from_address() -> Option<Result<(Viewing, String), String>> {
     let fragment = window().location().hash().ok()?;
@@ -48,14 +37,12 @@ pub(crate) fn from_address() -> Option<Result<(Viewing, String), String>> {
 }
 
 fn follow(page: Page) {
-    match from_address() {
-        Some(Ok((viewing, title))) => {
-            page.open(viewing, &title);
-            page.is_playing.set(false);
-        }
-        Some(Err(reason)) => page.say(Tone::Refused, format!("this link cannot be opened: {reason}")),
-        None => {}
-    }
+    let Some(opened) = from_address() else { return };
+    let (opened, title) = match opened {
+        Ok((viewing, title)) => (Ok(viewing), title),
+        Err(reason) => (Err(reason), String::new()),
+    };
+    page.open_still(opened, &title, "this link cannot be opened");
 }
 
 /// What was opened is kept like any other work, so that a reload shows what was done with it.

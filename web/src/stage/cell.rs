@@ -3,14 +3,7 @@
 use super::shapes::{colour_class, outline};
 use crate::page::{Page, Selection};
 use leptos::prelude::*;
-use runnel_sandbox::scene::{LaneSize, Look, Scene, Slot};
-
-/// What is drawn on a lane.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct LanePicture {
-    /// From left to right: what stands there, with the look of its key.
-    pub(crate) cells: Vec<CellPicture>,
-}
+use runnel_sandbox::scene::{Lane, LaneSize, Look, Row, Slot};
 
 /// What a cell shows.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -19,23 +12,20 @@ pub(crate) enum CellPicture {
     Folded { from: i64, count: i64 },
 }
 
-impl LanePicture {
-    pub(crate) fn of(scene: &Scene, topic: &str, partition: i32) -> LanePicture {
-        let Some(lane) = scene.cluster.lane(topic, partition) else { return LanePicture::default() };
-        let row = scene.row(topic, partition);
-        let cells = row.slots.iter().map(|slot| match slot {
-            Slot::Cell { offset } => {
-                let record = lane.records.get(offset);
-                CellPicture::Record {
-                    offset: *offset,
-                    look: record.map(|record| record.look),
-                    is_tombstone: record.is_some_and(|record| record.preview.value.is_none()),
-                }
+/// The cells of a row, with what is known of the records that stand in them.
+pub(super) fn cells(row: &Row, lane: &Lane) -> Vec<CellPicture> {
+    let cells = row.slots.iter().map(|slot| match slot {
+        Slot::Cell { offset } => {
+            let record = lane.records.get(offset);
+            CellPicture::Record {
+                offset: *offset,
+                look: record.map(|record| record.look),
+                is_tombstone: record.is_some_and(|record| record.preview.value.is_none()),
             }
-            Slot::Folded { from, count, .. } => CellPicture::Folded { from: *from, count: *count },
-        });
-        LanePicture { cells: cells.collect() }
-    }
+        }
+        Slot::Folded { from, count, .. } => CellPicture::Folded { from: *from, count: *count },
+    });
+    cells.collect()
 }
 
 /// Size of a cell, and from one to the next.
@@ -49,14 +39,14 @@ pub(crate) fn measures(size: LaneSize) -> (f64, f64) {
 
 #[component]
 pub(super) fn Cell(
-    lane: Memo<LanePicture>,
+    cells: Memo<Vec<CellPicture>>,
     size: Memo<LaneSize>,
     place: usize,
     topic: String,
     partition: i32,
 ) -> impl IntoView {
     let page = expect_context::<Page>();
-    let shown = Memo::new(move |_| lane.with(|lane| lane.cells.get(place).copied()));
+    let shown = Memo::new(move |_| cells.with(|cells| cells.get(place).copied()));
     let is_selected = Memo::new(move |_| {
         let Some(CellPicture::Record { offset, .. }) = shown.get() else { return false };
         page.selection.with(|selection| {

@@ -3,7 +3,7 @@
 use super::{Picture, is_selected, moved_to};
 use crate::page::Page;
 use leptos::prelude::*;
-use runnel_sandbox::scene::{ClientRole, ClientState, CountdownKind, NodeId, Scene};
+use runnel_sandbox::scene::{ClientRole, ClientState, CountdownKind, Group, Member, NodeId, Scene};
 
 /// Around the circle of a consumer.
 const RING_RADIUS: f64 = 19.0;
@@ -59,12 +59,16 @@ fn face(scene: &Scene, node: &NodeId) -> Face {
     }
 }
 
+/// A client as its group has it, once it has joined.
+fn member_of<'a>(scene: &'a Scene, name: &str) -> Option<(&'a Group, &'a Member)> {
+    let client = scene.clients.get(name)?;
+    let group = scene.cluster.groups.get(client.card.group.as_ref()?)?;
+    Some((group, group.members.get(client.member_id.as_ref()?)?))
+}
+
 /// What a running consumer owns, or why it owns nothing.
 fn consumer_line(scene: &Scene, name: &str) -> (&'static str, String) {
-    let client = &scene.clients[name];
-    let group = client.card.group.as_ref().and_then(|group_id| scene.cluster.groups.get(group_id));
-    let member = group.zip(client.member_id.as_ref()).and_then(|(group, id)| Some((group, group.members.get(id)?)));
-    let Some((group, member)) = member else { return ("joining", "joining".to_owned()) };
+    let Some((group, member)) = member_of(scene, name) else { return ("joining", "joining".to_owned()) };
     if !group.is_stable() {
         let line = if member.is_joining { "waits for the others" } else { "has still to rejoin" };
         return ("joining", line.to_owned());
@@ -83,14 +87,18 @@ fn consumer_line(scene: &Scene, name: &str) -> (&'static str, String) {
 
 /// How much of a member's session is left, in steps; nothing if nobody counts.
 fn session_left(scene: &Scene, node: &NodeId) -> Option<f64> {
-    let wait = scene.cluster.groups.iter().find_map(|(group_id, group)| {
-        group
-            .members
-            .iter()
-            .find(|(id, _)| scene.node_of_member(group_id, id) == *node)
-            .map(|(_, member)| member.session)
-    });
-    let left = wait.flatten()?.fraction_left(scene.time);
+    let member = match node {
+        NodeId::Client(name) => member_of(scene, name).map(|(_, member)| member),
+        NodeId::Member { group_id, member_id } => scene.cluster.groups.get(group_id)?.members.get(member_id),
+        NodeId::Broker(_)
+        | NodeId::Topic(_)
+        | NodeId::Card { .. }
+        | NodeId::Lane { .. }
+        | NodeId::Group(_)
+        | NodeId::Guest(_)
+        | NodeId::Connection(_) => None,
+    };
+    let left = member?.session?.fraction_left(scene.time);
     Some((left * RING_STEPS).round() / RING_STEPS)
 }
 

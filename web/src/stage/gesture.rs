@@ -2,10 +2,10 @@
 
 use super::Picture;
 use super::drag::{Drag, Dragged, Piece};
-use super::palette::NOWHERE;
 use crate::page::{Named, Page, Selection, Tone, free_name};
 use leptos::prelude::*;
 use runnel_sandbox::scene::{ClientRole, NodeId, Point, Scene};
+use runnel_sandbox::script::quote;
 
 /// How long a message is under way on the cables of this page, so that one can see it go.
 pub(crate) const LATENCY: &str = "150ms";
@@ -59,21 +59,21 @@ pub(super) fn add(page: Page, piece: Piece) {
         Some(Selection::Record { topic, .. }) => Some(NodeId::Topic(topic.clone())),
         None => None,
     });
-    put(page, piece, target.as_ref(), NOWHERE);
+    put(page, piece, target.as_ref());
 }
 
 /// Ends a drag.
 pub(super) fn drop(page: Page, picture: Picture, drag: &Drag) {
-    let over = target(picture, &drag.what, drag.at);
+    let over = drag.over.as_ref();
     match &drag.what {
-        Dragged::Piece(piece) => put(page, *piece, over.as_ref(), drag.at),
-        Dragged::Wire { from: NodeId::Client(name) } => match over.as_ref().and_then(topic_of) {
-            Some(topic) => _ = page.run(&format!("wire {name} {}", quoted(topic))),
+        Dragged::Piece(piece) => put(page, *piece, over),
+        Dragged::Wire { from: NodeId::Client(name) } => match over.and_then(topic_of) {
+            Some(topic) => _ = page.run(&format!("wire {name} {}", quote(topic))),
             None => page.say(Tone::Refused, format!("a wire from {name} ends at a topic")),
         },
         Dragged::Node { node, grip } => {
             let corner = Point::new(drag.at.x - grip.x, drag.at.y - grip.y);
-            drop_node(page, node, over.as_ref(), corner);
+            drop_node(page, node, over, corner);
         }
         Dragged::Committed { group, topic, partition } => {
             let offset = picture.view.scene(|scene| offset_at(scene, topic, *partition, drag.at.x));
@@ -88,11 +88,11 @@ fn drop_node(page: Page, node: &NodeId, over: Option<&NodeId>, corner: Point) {
     let card = page.view.scene(|scene| scene.clients.get(name).map(|client| client.card.clone()));
     match (card.and_then(|card| card.group), over) {
         (Some(own), Some(NodeId::Group(group))) if own == *group => {}
-        (Some(_), Some(NodeId::Group(group))) => _ = page.run(&format!("move {name} {}", quoted(group))),
+        (Some(_), Some(NodeId::Group(group))) => _ = page.run(&format!("move {name} {}", quote(group))),
         // Out of its group, a consumer says goodbye.
         (Some(_), _) => _ = page.run(&format!("leave {name}")),
         (None, Some(node)) if topic_of(node).is_some() => {
-            _ = page.run(&format!("wire {name} {}", quoted(topic_of(node).unwrap_or_default())));
+            _ = page.run(&format!("wire {name} {}", quote(topic_of(node).unwrap_or_default())));
         }
         (None, _) => place(page, node, corner),
     }
@@ -101,15 +101,15 @@ fn drop_node(page: Page, node: &NodeId, over: Option<&NodeId>, corner: Point) {
 fn place(page: Page, node: &NodeId, corner: Point) {
     let name = match node {
         NodeId::Client(name) => name.clone(),
-        NodeId::Topic(topic) | NodeId::Card { topic, .. } => format!("topic {}", quoted(topic)),
-        NodeId::Group(group) => format!("group {}", quoted(group)),
+        NodeId::Topic(topic) | NodeId::Card { topic, .. } => format!("topic {}", quote(topic)),
+        NodeId::Group(group) => format!("group {}", quote(group)),
         NodeId::Broker(id) => format!("broker {id}"),
         NodeId::Lane { .. } | NodeId::Member { .. } | NodeId::Guest(_) | NodeId::Connection(_) => return,
     };
     page.run(&format!("place {name} {:.0},{:.0}", corner.x, corner.y));
 }
 
-fn put(page: Page, piece: Piece, over: Option<&NodeId>, _at: Point) {
+fn put(page: Page, piece: Piece, over: Option<&NodeId>) {
     let script = page.view.scene(|scene| match piece {
         Piece::Producer => Ok(producer(scene, over)),
         Piece::Topic => Ok(format!("topic {} partitions=3", free_name(scene, Named::Topic))),
@@ -150,7 +150,7 @@ fn producer(scene: &Scene, over: Option<&NodeId>) -> String {
     let only: Vec<&str> = only.take(2).collect();
     let topic = over.and_then(topic_of).or(if let [topic] = only.as_slice() { Some(topic) } else { None });
     if let Some(topic) = topic {
-        script.push_str(&format!("wire {name} {}\n", quoted(topic)));
+        script.push_str(&format!("wire {name} {}\n", quote(topic)));
     }
     script
 }
@@ -190,7 +190,7 @@ fn consumer(scene: &Scene, over: Option<&NodeId>) -> Result<String, String> {
     };
     Ok(format!(
         "consumer {name} group={} topics={topics} processing=400ms\nlatency {name} brokers {LATENCY}\n",
-        quoted(&group)
+        quote(&group)
     ))
 }
 
@@ -208,7 +208,7 @@ pub(crate) fn reset_offset(page: Page, group: &str, topic: &str, partition: i32,
     let script = format!(
         "kafka-consumer-groups.sh --bootstrap-server localhost:9092 --group {} --topic {topic}:{partition} \
          --reset-offsets --to-offset {offset} --execute\nsettle",
-        quoted(group)
+        quote(group)
     );
     page.run(&script);
 }
@@ -216,11 +216,4 @@ pub(crate) fn reset_offset(page: Page, group: &str, topic: &str, partition: i32,
 /// Forgets all places that somebody chose.
 pub(super) fn tidy(page: Page) {
     page.view.update(|viewing| viewing.tidy());
-}
-
-/// A word of a script, in quotes where it needs them.
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = !word.is_empty()
-        && word.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':' | '/'));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -1,10 +1,10 @@
 //! A partition: a row of cells on a ruler, with its markers and what is behind.
 
-use super::cell::{Cell, LanePicture, measures};
+use super::cell::{Cell, CellPicture, cells, measures};
 use super::{Picture, is_selected, moved_to};
 use crate::page::Page;
 use leptos::prelude::*;
-use runnel_sandbox::scene::{LaneSize, MarkerKind, NodeId, Scene};
+use runnel_sandbox::scene::{Lane, LaneSize, MarkerKind, NodeId, Scene};
 
 /// A marker that is drawn.
 #[derive(Clone, PartialEq, Debug)]
@@ -16,26 +16,35 @@ struct Flag {
     place: f64,
 }
 
-/// The markers of a lane that are drawn: those that say something which the cells do not.
-fn flags(scene: &Scene, topic: &str, partition: i32) -> Vec<Flag> {
-    let row = scene.row(topic, partition);
-    let Some(lane) = scene.cluster.lane(topic, partition) else { return Vec::new() };
-    let mut flags: Vec<Flag> = Vec::new();
-    for marker in scene.markers(topic, partition) {
-        let is_drawn = match marker.kind {
-            MarkerKind::Committed => true,
-            MarkerKind::Position => true,
-            MarkerKind::HighWatermark => lane.high_watermark != lane.log_end_offset,
-            MarkerKind::LogStart => lane.log_start_offset > 0,
-            MarkerKind::LastStable => lane.last_stable_offset != lane.high_watermark,
-            MarkerKind::LogEnd => false,
-        };
-        if is_drawn {
+/// What is drawn on a lane.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct LanePicture {
+    cells: Vec<CellPicture>,
+    flags: Vec<Flag>,
+}
+
+impl LanePicture {
+    fn of(scene: &Scene, topic: &str, partition: i32) -> LanePicture {
+        let Some(lane) = scene.cluster.lane(topic, partition) else { return LanePicture::default() };
+        let markers = scene.markers(topic, partition);
+        let row = scene.row_around(lane, &markers);
+        let flags = markers.into_iter().filter(|marker| is_drawn(marker.kind, lane)).map(|marker| {
             let place = row.place_of(marker.offset);
-            flags.push(Flag { kind: marker.kind, offset: marker.offset, of: marker.of.unwrap_or_default(), place });
-        }
+            Flag { kind: marker.kind, offset: marker.offset, of: marker.of.unwrap_or_default(), place }
+        });
+        LanePicture { flags: flags.collect(), cells: cells(&row, lane) }
     }
-    flags
+}
+
+/// Whether a marker says something which the cells do not.
+fn is_drawn(kind: MarkerKind, lane: &Lane) -> bool {
+    match kind {
+        MarkerKind::Committed | MarkerKind::Position => true,
+        MarkerKind::HighWatermark => lane.high_watermark != lane.log_end_offset,
+        MarkerKind::LogStart => lane.log_start_offset > 0,
+        MarkerKind::LastStable => lane.last_stable_offset != lane.high_watermark,
+        MarkerKind::LogEnd => false,
+    }
 }
 
 #[component]
@@ -46,9 +55,9 @@ pub(super) fn LaneNode(picture: Picture, node: NodeId) -> impl IntoView {
     let size = picture.view.memo(|scene| scene.stage.lane_size);
     let cells_max = picture.view.memo(|scene| scene.stage.cells_max);
     let at = (topic.clone(), partition);
-    let lane = picture.view.memo(move |scene| LanePicture::of(scene, &at.0, at.1));
-    let at = (topic.clone(), partition);
-    let flags = picture.view.memo(move |scene| flags(scene, &at.0, at.1));
+    let drawn = picture.view.memo(move |scene| LanePicture::of(scene, &at.0, at.1));
+    let cells = Memo::new(move |_| drawn.with(|drawn| drawn.cells.clone()));
+    let flags = Memo::new(move |_| drawn.with(|drawn| drawn.flags.clone()));
     let at = (topic.clone(), partition);
     let behind = picture.view.memo(move |scene| {
         let groups = scene.cluster.groups.keys();
@@ -94,7 +103,7 @@ pub(super) fn LaneNode(picture: Picture, node: NodeId) -> impl IntoView {
                 <For
                     each=places
                     key=|place| *place
-                    children=move |place| view! { <Cell lane size place topic=name.clone() partition /> }
+                    children=move |place| view! { <Cell cells size place topic=name.clone() partition /> }
                 />
                 <For
                     each=move || flags.get()

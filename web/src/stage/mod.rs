@@ -19,7 +19,7 @@ use client::ClientNode;
 pub(crate) use client::shortened;
 use drag::Drag;
 use frame::{BrokerFrame, CardHead, GroupFrame};
-pub(crate) use gesture::{LATENCY, quoted};
+pub(crate) use gesture::LATENCY;
 use lane::LaneNode;
 use leptos::prelude::*;
 use leptos::svg;

@@ -5,7 +5,6 @@ use super::{Picture, gesture};
 use crate::page::Page;
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
-use runnel_sandbox::scene::Point;
 
 const PIECES: [(Piece, &str); 5] = [
     (Piece::Producer, "producer"),
@@ -83,6 +82,3 @@ pub(super) fn Palette(picture: Picture) -> impl IntoView {
         </div>
     }
 }
-
-/// Where something is dropped that was not dragged.
-pub(super) const NOWHERE: Point = Point::new(f64::NEG_INFINITY, f64::NEG_INFINITY);

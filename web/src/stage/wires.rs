@@ -27,13 +27,12 @@ fn busy(scene: &Scene) -> BTreeSet<(NodeId, NodeId)> {
 
 #[component]
 pub(super) fn Wires(picture: Picture) -> impl IntoView {
-    let ends = picture
-        .view
-        .memo(|scene| scene.stage.wires.iter().map(|wire| (wire.from.clone(), wire.to.clone())).collect::<Vec<_>>());
     let curves = picture.view.memo(|scene| {
         let wires = scene.stage.wires.iter();
         wires.map(|wire| ((wire.from.clone(), wire.to.clone()), wire.curve)).collect::<Vec<_>>()
     });
+    let ends =
+        Memo::new(move |_| curves.with(|curves| curves.iter().map(|(ends, _)| ends.clone()).collect::<Vec<_>>()));
     let busy = picture.view.memo(busy);
     let wire = move |ends: (NodeId, NodeId)| {
         let pair = ends.clone();

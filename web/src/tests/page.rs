@@ -2,8 +2,8 @@
 
 use super::{mount, settled};
 use crate::page::{Named, Tone, free_name};
-use crate::stage::quoted;
 use leptos::prelude::*;
+use runnel_sandbox::script::quote;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -54,5 +54,5 @@ fn names_are_free_and_words_are_quoted_where_they_must_be() {
     let named = |named| mounted.page.view.scene(|scene| free_name(scene, named));
     assert_eq!((named(Named::Topic), named(Named::Consumer)), ("orders".to_owned(), "bob".to_owned()));
     assert_eq!(named(Named::Group), "mailing");
-    assert_eq!((quoted("billing"), quoted("it's a group")), ("billing".to_owned(), "'it'\\''s a group'".to_owned()));
+    assert_eq!((quote("billing"), quote("it's a group")), ("billing".to_owned(), "\"it's a group\"".to_owned()));
 }

@@ -1,7 +1,8 @@
 //! Two worlds side by side: which is which, and in what they differ.
 
-use super::time::{clock_text, every};
+use super::time::every;
 use crate::page::{Page, View};
+use crate::widgets::clock_text;
 use leptos::prelude::*;
 use runnel_sandbox::scene::Scene;
 use runnel_sandbox::viewing::Viewing;

@@ -1,7 +1,8 @@
 //! Play, pause, steps, speed, and what is done again or not.
 
-use super::time::{clock_text, step, step_back};
+use super::time::{step, step_back};
 use crate::page::{Page, SPEEDS};
+use crate::widgets::clock_text;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
 

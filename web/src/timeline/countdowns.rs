@@ -1,8 +1,8 @@
 //! Every time-out that runs, with the time that is left.
 
-use super::time::{every, left_text};
+use super::time::every;
 use crate::page::Page;
-use crate::widgets::{Bar, in_steps};
+use crate::widgets::{Bar, in_steps, left_text};
 use leptos::prelude::*;
 use runnel_sandbox::scene::{CountdownKind, NodeId, Scene};
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! What happened, in sentences, with filters. A click leads to when and to what it is about.
 
-use super::time::{clock_text, every, go_to};
+use super::time::{every, go_to};
 use crate::page::{Page, Selection};
+use crate::widgets::clock_text;
 use leptos::prelude::*;
 use runnel_broker::Timestamp;
 use runnel_sandbox::scene::{Cause, NodeId, Weight};

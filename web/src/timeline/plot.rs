@@ -1,7 +1,7 @@
 //! A chart of a few curves: axes, a legend, and the values below the pointer.
 
 use super::charts::SHOWN_S;
-use super::time::clock_text;
+use crate::widgets::clock_text;
 use leptos::prelude::*;
 use std::fmt::Write;
 use std::time::Duration;

@@ -1,7 +1,8 @@
 //! The whole story as a line: where one is, what was done, what was remarkable, and what is remembered coarsely.
 
-use super::time::{clock_text, go_to};
+use super::time::go_to;
 use crate::page::Page;
+use crate::widgets::clock_text;
 use leptos::prelude::*;
 use runnel_broker::Timestamp;
 use runnel_sandbox::scene::Weight;
@@ -37,6 +38,29 @@ struct Marks {
     done: String,
     warned: String,
     thinned_us: Option<i64>,
+}
+
+/// By what it is known that nothing new stands on the line, without looking at all of it in each picture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Known {
+    span_us: i64,
+    entries: usize,
+    last_entry: Option<Timestamp>,
+    last_cause: Option<(Timestamp, u64)>,
+    last_kept: Option<Timestamp>,
+}
+
+impl Known {
+    fn of(viewing: &Viewing) -> Known {
+        let entries = viewing.story().entries();
+        Known {
+            span_us: span_us(since(viewing, viewing.story().end())),
+            entries: entries.len(),
+            last_entry: entries.last().map(|entry| entry.time),
+            last_cause: viewing.scene().seen.causes.latest().map(|cause| (cause.time, cause.sequence)),
+            last_kept: viewing.kept_times().last(),
+        }
+    }
 }
 
 fn path(places: BTreeSet<i64>) -> String {
@@ -75,7 +99,11 @@ fn thinned(viewing: &Viewing) -> Option<i64> {
 #[component]
 pub(super) fn Scrubber() -> impl IntoView {
     let page = expect_context::<Page>();
-    let marks = Memo::new(move |_| page.view.watch(Marks::of));
+    let known = Memo::new(move |_| page.view.watch(Known::of));
+    let marks = Memo::new(move |_| {
+        // A memo that is only tracked is never made: it has to be read.
+        known.with(|_| page.view.with(Marks::of))
+    });
     let now = Memo::new(move |_| page.view.watch(|viewing| since(viewing, viewing.now())));
     let end = Memo::new(move |_| page.view.watch(|viewing| since(viewing, viewing.story().end())));
     let wanted = StoredValue::new(None::<i64>);

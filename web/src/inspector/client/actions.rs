@@ -17,7 +17,7 @@ fn duplicate(scene: &Scene, client: &Client) -> (String, String) {
     script.push_str(&format!("latency {name} brokers {LATENCY}\n"));
     if client.card.role == ClientRole::Producer {
         for topic in &client.card.topics {
-            script.push_str(&format!("wire {name} {}\n", crate::stage::quoted(topic)));
+            script.push_str(&format!("wire {name} {}\n", runnel_sandbox::script::quote(topic)));
         }
     }
     (name, script)

@@ -8,10 +8,10 @@ use super::{Head, node};
 use crate::inspector::act::{Lead, bytes};
 use crate::inspector::countdowns::CountdownsSection;
 use crate::page::Page;
-use crate::stage::quoted;
 use crate::widgets::{Fact, Facts, Section};
 use leptos::prelude::*;
 use runnel_sandbox::scene::{ClientRole, ClientView, NodeId, Scene};
+use runnel_sandbox::script::quote;
 use std::collections::BTreeMap;
 
 /// What is shown of it as a whole.
@@ -126,11 +126,11 @@ fn Wires(name: String) -> impl IntoView {
     let add = move |event: web_sys::Event| {
         let topic = event_target_value(&event);
         if !topic.is_empty() {
-            page.run(&format!("wire {adds} {}", quoted(&topic)));
+            page.run(&format!("wire {adds} {}", quote(&topic)));
         }
     };
     let row = move |topic: String| {
-        let script = format!("unwire {name} {}", quoted(&topic));
+        let script = format!("unwire {name} {}", quote(&topic));
         let label = format!("Take the wire to {topic} away");
         view! {
             <li>

@@ -2,9 +2,9 @@
 
 use crate::inspector::act::attempt;
 use crate::page::Page;
-use crate::stage::quoted;
 use crate::widgets::{Section, element_name};
 use leptos::prelude::*;
+use runnel_sandbox::script::quote;
 
 /// Users of the payment stream, and how many payments each makes in a minute: no two beat together.
 const PAYMENTS: [(u32, u32); 9] =
@@ -54,33 +54,33 @@ impl Form {
         let mut command = format!("send {name}");
         let topic = trimmed(self.topic);
         if !topic.is_empty() {
-            command.push_str(&format!(" {}", quoted(&topic)));
+            command.push_str(&format!(" {}", quote(&topic)));
         }
         let key = self.key.get_untracked();
         let is_several = key.contains("..") || key.contains(',');
         match (key.is_empty(), is_several && self.amount.get_untracked() != Amount::One) {
             (true, _) => {}
-            (false, true) => command.push_str(&format!(" keys={}", quoted(key.trim()))),
-            (false, false) => command.push_str(&format!(" key={}", quoted(&key))),
+            (false, true) => command.push_str(&format!(" keys={}", quote(key.trim()))),
+            (false, false) => command.push_str(&format!(" key={}", quote(&key))),
         }
         if self.is_tombstone.get_untracked() {
             command.push_str(" tombstone");
         } else {
-            command.push_str(&format!(" value={}", quoted(&self.value.get_untracked())));
+            command.push_str(&format!(" value={}", quote(&self.value.get_untracked())));
         }
         let partition = trimmed(self.partition);
         if !partition.is_empty() {
-            command.push_str(&format!(" partition={}", quoted(&partition)));
+            command.push_str(&format!(" partition={}", quote(&partition)));
         }
         for header in self.headers.get_untracked().split(';').map(str::trim).filter(|header| !header.is_empty()) {
             let (name, value) =
                 header.split_once('=').ok_or_else(|| format!("wanted a header like trace=7, found \"{header}\""))?;
-            command.push_str(&format!(" header:{}={}", name.trim(), quoted(value.trim())));
+            command.push_str(&format!(" header:{}={}", name.trim(), quote(value.trim())));
         }
         match self.amount.get_untracked() {
             Amount::One => {}
-            Amount::Many => command.push_str(&format!(" count={}", quoted(&trimmed(self.count)))),
-            Amount::Rate => command.push_str(&format!(" rate={}", quoted(&trimmed(self.rate)))),
+            Amount::Many => command.push_str(&format!(" count={}", quote(&trimmed(self.count)))),
+            Amount::Rate => command.push_str(&format!(" rate={}", quote(&trimmed(self.rate)))),
         }
         Ok(command)
     }
@@ -88,10 +88,10 @@ impl Form {
 
 /// A stream like that of the tutorial: each user pays now and then.
 fn payments(name: &str, topic: &str) -> String {
-    let topic = if topic.is_empty() { String::new() } else { format!(" {}", quoted(topic)) };
+    let topic = if topic.is_empty() { String::new() } else { format!(" {}", quote(topic)) };
     let lines = PAYMENTS.iter().zip(1..).map(|((rate, amount), user)| {
         let value = format!("{{\"user\":\"user{user}\",\"amount\":{amount}}}");
-        format!("send {name}{topic} key=user{user} value={} rate={rate}/m\n", quoted(&value))
+        format!("send {name}{topic} key=user{user} value={} rate={rate}/m\n", quote(&value))
     });
     lines.collect()
 }

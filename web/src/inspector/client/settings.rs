@@ -2,11 +2,11 @@
 
 use crate::inspector::act::attempt;
 use crate::page::Page;
-use crate::stage::quoted;
 use crate::widgets::{Apply, Edited, Section};
 use leptos::prelude::*;
 use runnel_sandbox::scene::{ClientRole, Scene};
 use runnel_sandbox::script::Command;
+use runnel_sandbox::script::quote;
 use std::collections::BTreeMap;
 
 /// A setting: the word of the command language, what it is called, the values that there are, what it means.
@@ -173,15 +173,13 @@ pub(super) fn SettingsSection(name: String, role: ClientRole) -> impl IntoView {
 
 /// Sets one word.
 fn setter(page: Page, name: String, word: String) -> Apply {
-    Callback::new(move |text: String| attempt(page, &format!("set {name} {word}={}", quoted(text.trim()))))
+    Callback::new(move |text: String| attempt(page, &format!("set {name} {word}={}", quote(text.trim()))))
 }
 
 /// Sets what was typed as `name=value`.
 fn any_other(page: Page, name: String) -> Apply {
     Callback::new(move |text: String| match text.split_once('=') {
-        Some((config, value)) => {
-            attempt(page, &format!("set {name} config:{}={}", config.trim(), quoted(value.trim())))
-        }
+        Some((config, value)) => attempt(page, &format!("set {name} config:{}={}", config.trim(), quote(value.trim()))),
         None => Err(format!("wanted name=value, like max.poll.records=10, found \"{text}\"")),
     })
 }

@@ -9,13 +9,14 @@ use super::act::{Act, topics_of_group};
 use super::countdowns::CountdownsSection;
 use super::tool::{ToolAnswer, ToolRun, reset_line};
 use crate::page::{Named, Page, free_name};
-use crate::stage::{LATENCY, quoted};
+use crate::stage::LATENCY;
 use crate::widgets::{Fact, Facts, Section};
 use leptos::prelude::*;
 use machine::Machine;
 use members::{BeforeSection, MembersSection};
 use offsets::OffsetsSection;
 use runnel_sandbox::scene::{NodeId, Scene};
+use runnel_sandbox::script::quote;
 
 /// What is shown of a group as a whole.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -95,7 +96,7 @@ fn Body(group_id: String, about: Memo<Option<About>>) -> impl IntoView {
 fn consumer_of(scene: &Scene, group_id: &str) -> String {
     let name = free_name(scene, Named::Consumer);
     let topics = topics_of_group(scene, group_id).join(",");
-    let group = quoted(group_id);
+    let group = quote(group_id);
     format!("consumer {name} group={group} topics={topics} processing=400ms\nlatency {name} brokers {LATENCY}")
 }
 
@@ -109,7 +110,7 @@ fn Actions(group_id: String, about: Memo<Option<About>>) -> impl IntoView {
     };
     let to_end = reset.clone();
     let joined = group_id.clone();
-    let delete = format!("delete group {}", quoted(&group_id));
+    let delete = format!("delete group {}", quote(&group_id));
     let has_members = Signal::derive(move || about.with(|about| about.as_ref().is_some_and(|about| about.members > 0)));
     view! {
         <Section title="Actions">

@@ -4,10 +4,10 @@
 use super::place::{Label, Put, Scale, WIDTH, apart};
 use crate::inspector::tool::{ToolRun, reset_line};
 use crate::page::Page;
-use crate::stage::quoted;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use runnel_sandbox::scene::{MarkerKind, Scene};
+use runnel_sandbox::script::quote;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -180,7 +180,7 @@ fn MarkView(
         let Some(target) = draft.get_untracked() else { return };
         draft.set(None);
         if target != offset() {
-            let place = format!("--topic {}:{partition}", quoted(&topic));
+            let place = format!("--topic {}:{partition}", quote(&topic));
             run.run(page, reset_line(&group, &place, &format!("--to-offset {target}")));
         }
     };
