@@ -7,7 +7,7 @@ import { after, before } from 'node:test';
 import { chromium } from 'playwright-core';
 
 /** Where the page lies: `cargo xtask test` says it. */
-const FOLDER = process.env.RUNNEL_PAGE ?? new URL('../../target/site', import.meta.url).pathname;
+export const FOLDER = process.env.RUNNEL_PAGE ?? new URL('../../target/site', import.meta.url).pathname;
 /** Pages may lie anywhere on a host, so this one lies deep. */
 const PATH = '/some/where/deep/';
 
@@ -27,8 +27,8 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A static server that knows nothing but files. */
-async function serve() {
+/** A static server that knows nothing but files; like a good host it sends what is compressed already. */
+export async function serve() {
   const asked = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url.split('?')[0]);
@@ -39,12 +39,39 @@ async function serve() {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
-    response.end(readFileSync(file));
+    const headers = { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' };
+    const isPacked = (request.headers['accept-encoding'] ?? '').includes('br') && existsSync(`${file}.br`);
+    response.writeHead(200, isPacked ? { ...headers, 'content-encoding': 'br' } : headers);
+    response.end(readFileSync(isPacked ? `${file}.br` : file));
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   const address = `http://127.0.0.1:${server.address().port}${PATH}`;
   return { address, asked, close: () => new Promise((closed) => server.close(closed)) };
+}
+
+/** A browser that has just been started. */
+export function launch() {
+  const executablePath = process.env.RUNNEL_CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** Notes when the page can be used, and lets one look at the memory of its WebAssembly; runs before the page does. */
+function watch() {
+  globalThis.watched = {};
+  const instantiate = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = async (...given) => {
+    const made = await instantiate.apply(WebAssembly, given);
+    globalThis.watched.memory = made.instance.exports.memory;
+    return made;
+  };
+  const look = () => {
+    if (globalThis.runnel !== undefined && document.querySelector('.stage [data-node]') !== null) {
+      globalThis.watched.usableAfterMs = performance.now();
+    } else {
+      requestAnimationFrame(look);
+    }
+  };
+  requestAnimationFrame(look);
 }
 
 /** A server and a browser for the tests of one file; they are there while the tests run. */
@@ -52,8 +79,7 @@ export function site() {
   const site = {};
   before(async () => {
     site.server = await serve();
-    const executablePath = process.env.RUNNEL_CHROMIUM ?? '/usr/bin/chromium';
-    site.browser = await chromium.launch({ executablePath, args: FLAGS });
+    site.browser = await launch();
   });
   after(async () => {
     await site.browser?.close();
@@ -64,11 +90,12 @@ export function site() {
 
 /**
  * Opens the page and waits until it can be used. What it writes to the console as an error, and what it asks of other
- * hosts, is in `faults`. A fresh profile, unless one is given as `context`.
+ * hosts, is in `faults`. A fresh profile, unless one is given as `context`; `isWatched` as `watch` says.
  */
-export async function open({ server, browser }, { context, address = server.address, ...settings } = {}) {
+export async function open({ server, browser }, { context, address = server.address, isWatched, ...settings } = {}) {
   const profile = context ?? (await browser.newContext({ viewport: { width: 1440, height: 900 }, ...settings }));
   const page = await profile.newPage();
+  if (isWatched) await page.addInitScript(watch);
   const faults = [];
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()}`);

@@ -3,7 +3,7 @@
 //! Nothing here holds a rule of Kafka's: the world, its history and what is drawn come from `runnel_sandbox`. Rooms:
 //!
 //! - [`page`]: what all parts share: the viewing, the clock, what is selected, how a gesture becomes a command.
-//! - [`stage`]: the picture: lanes, wires, parcels; dragging.
+//! - [`stage`]: the picture: lanes, wires, parcels; dragging. [`drawing`]: how it gets onto the page.
 //! - [`inspector`]: everything about what is selected.
 //! - [`timeline`]: the clock, the past, what happened.
 //! - [`share`], [`keep`], [`api`]: a run as a link, a run that survives a reload, what a program can ask.
@@ -14,6 +14,7 @@
 
 mod api;
 mod app;
+mod drawing;
 mod examples;
 mod head;
 mod inspector;

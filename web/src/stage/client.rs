@@ -1,8 +1,7 @@
 //! Producers point to the right; consumers are round, with the time that is left in their session as a ring.
 
-use super::{Picture, is_selected, moved_to};
-use crate::page::Page;
-use leptos::prelude::*;
+use super::painting::Place;
+use crate::drawing::Shape;
 use runnel_sandbox::scene::{ClientRole, ClientState, CountdownKind, Group, Member, NodeId, Scene};
 
 /// Around the circle of a consumer.
@@ -12,6 +11,99 @@ const RING_LENGTH: f64 = 2.0 * std::f64::consts::PI * RING_RADIUS;
 const RING_STEPS: f64 = 240.0;
 
 /// What is drawn of a client.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct ClientPicture {
+    face: Face,
+    session_left: Option<f64>,
+    working: Option<f64>,
+}
+
+impl ClientPicture {
+    pub(super) fn of(scene: &Scene, node: &NodeId) -> ClientPicture {
+        ClientPicture {
+            face: face(scene, node),
+            session_left: session_left(scene, node),
+            working: working(scene, node),
+        }
+    }
+
+    pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
+        let role = match self.face.role {
+            ClientRole::Producer => "producer",
+            ClientRole::Consumer => "consumer",
+            ClientRole::Tool => "tool",
+        };
+        let group = place.group(place.classes(&["client", role, self.face.class]));
+        match self.face.role {
+            ClientRole::Producer => self.producer(group, place),
+            ClientRole::Consumer => self.consumer(group, place),
+            ClientRole::Tool => self.tool(group, place),
+        }
+    }
+
+    fn name(&self, x: &'static str, y: f64) -> Shape {
+        let name = Shape::classed("text", "client-name").with("x", x).at("y", y);
+        name.saying(shortened(&self.face.name, 15))
+    }
+
+    fn line(&self, x: &'static str, y: f64) -> Shape {
+        let line = Shape::classed("text", "client-line").with("x", x).at("y", y);
+        line.saying(shortened(&self.face.line, 24))
+    }
+
+    fn producer(&self, group: Shape, place: &Place<'_>) -> Shape {
+        let (width, height) = (place.area.width, place.area.height);
+        let (tip, middle) = (width - 18.0, height / 2.0);
+        let outline = format!(
+            "M8 0H{tip}q4 0 6 3L{} {middle}L{} {}q-2 3-6 3H8a8 8 0 0 1-8-8V8a8 8 0 0 1 8-8z",
+            width,
+            tip + 6.0,
+            height - 3.0
+        );
+        let port = Shape::classed("circle", "client-port").at("cx", width).at("cy", middle).with("r", "6");
+        group
+            .holding(Shape::classed("path", "client-body").with("d", outline))
+            .holding(self.name("12", 19.0))
+            .holding(self.line("12", 34.0))
+            .holding(port.with("data-port", "out").holding(Shape::new("title").saying("Drag from here to a topic")))
+    }
+
+    /// A terminal.
+    fn tool(&self, group: Shape, place: &Place<'_>) -> Shape {
+        group
+            .holding(place.ground("client-body", "6"))
+            .holding(Shape::classed("text", "tool-prompt").with("x", "10").with("y", "19").saying("$"))
+            .holding(self.name("22", 19.0))
+            .holding(self.line("10", 34.0))
+    }
+
+    fn consumer(&self, group: Shape, place: &Place<'_>) -> Shape {
+        let y = place.area.height / 2.0;
+        let circle = |class| Shape::classed("circle", class).with("cx", "22").at("cy", y).at("r", RING_RADIUS);
+        let work = self.working.map(|share| {
+            let slice = Shape::classed("path", "client-work").with("d", pie(share));
+            slice.with("transform", format!("translate(22 {y})")).keyed("work".to_owned())
+        });
+        let ring = self.session_left.map(|left| {
+            circle(if left < 0.3 { "client-ring low" } else { "client-ring" })
+                .with("stroke-dasharray", format!("{:.1} {RING_LENGTH:.1}", left * RING_LENGTH))
+                .with("transform", format!("rotate(-90 22 {y})"))
+                .keyed("ring".to_owned())
+        });
+        let initial = self.face.name.chars().next().map_or(String::new(), String::from);
+        let initial = Shape::classed("text", "client-initial").with("x", "22").at("y", y + 4.5).saying(initial);
+        group
+            .holding(place.ground("client-hit", "10"))
+            .holding(circle("client-body"))
+            .holding_all(work)
+            .holding_all(ring)
+            .holding(initial)
+            .holding(self.name("50", y - 2.0))
+            .holding(self.line("50", y + 13.0))
+    }
+}
+
+/// Who a client is and how it is.
 #[derive(Clone, PartialEq, Debug)]
 struct Face {
     name: String,
@@ -108,118 +200,6 @@ fn working(scene: &Scene, node: &NodeId) -> Option<f64> {
     let client = scene.clients.get(name)?;
     let wait = client.waits.iter().find(|((kind, _), _)| *kind == CountdownKind::Processing)?.1;
     Some(((1.0 - wait.fraction_left(scene.time)) * 40.0).round() / 40.0)
-}
-
-#[component]
-pub(super) fn ClientNode(picture: Picture, node: NodeId) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let area = picture.area(node.clone());
-    let selected = is_selected(page, node.clone());
-    let shown = node.clone();
-    let face = picture.view.memo(move |scene| face(scene, &shown));
-    let role = Memo::new(move |_| face.with(|face| face.role));
-    let class = move || {
-        let (kind, state) = face.with(|face| (face.role, face.class));
-        let kind = match kind {
-            ClientRole::Producer => "producer",
-            ClientRole::Consumer => "consumer",
-            ClientRole::Tool => "tool",
-        };
-        format!("client {kind} {state}{}", if selected.get() { " selected" } else { "" })
-    };
-    let name = move || face.with(|face| shortened(&face.name, 15));
-    let line = move || face.with(|face| shortened(&face.line, 24));
-    let id = node.to_string();
-    let body = move || match role.get() {
-        ClientRole::Producer => view! { <ProducerBody area name line /> }.into_any(),
-        ClientRole::Tool => view! { <ToolBody area name line /> }.into_any(),
-        ClientRole::Consumer => {
-            let ring = node.clone();
-            let work = node.clone();
-            let left = picture.view.memo(move |scene| session_left(scene, &ring));
-            let works = picture.view.memo(move |scene| working(scene, &work));
-            view! { <ConsumerBody area name line left works /> }.into_any()
-        }
-    };
-    view! {
-        <g class=class style=moved_to(area) data-node=id>
-            {body}
-        </g>
-    }
-}
-
-#[component]
-fn ProducerBody(
-    area: Memo<runnel_sandbox::scene::Area>,
-    name: impl Fn() -> String + Send + Sync + 'static,
-    line: impl Fn() -> String + Send + Sync + 'static,
-) -> impl IntoView {
-    let outline = move || {
-        let (width, height) = (area.get().width, area.get().height);
-        let (tip, middle) = (width - 18.0, height / 2.0);
-        format!(
-            "M8 0H{tip}q4 0 6 3L{} {middle}L{} {}q-2 3-6 3H8a8 8 0 0 1-8-8V8a8 8 0 0 1 8-8z",
-            width,
-            tip + 6.0,
-            height - 3.0
-        )
-    };
-    view! {
-        <path class="client-body" d=outline />
-        <text class="client-name" x="12" y="19">{name}</text>
-        <text class="client-line" x="12" y="34">{line}</text>
-        <circle class="client-port" cx=move || area.get().width cy=move || area.get().height / 2.0 r="6" data-port="out">
-            <title>"Drag from here to a topic"</title>
-        </circle>
-    }
-}
-
-/// A terminal.
-#[component]
-fn ToolBody(
-    area: Memo<runnel_sandbox::scene::Area>,
-    name: impl Fn() -> String + Send + Sync + 'static,
-    line: impl Fn() -> String + Send + Sync + 'static,
-) -> impl IntoView {
-    view! {
-        <rect class="client-body" width=move || area.get().width height=move || area.get().height rx="6" />
-        <text class="tool-prompt" x="10" y="19">"$"</text>
-        <text class="client-name" x="22" y="19">{name}</text>
-        <text class="client-line" x="10" y="34">{line}</text>
-    }
-}
-
-#[component]
-fn ConsumerBody(
-    area: Memo<runnel_sandbox::scene::Area>,
-    name: impl Fn() -> String + Send + Sync + Clone + 'static,
-    line: impl Fn() -> String + Send + Sync + 'static,
-    left: Memo<Option<f64>>,
-    works: Memo<Option<f64>>,
-) -> impl IntoView {
-    let named = name.clone();
-    let initial = move || named().chars().next().map(String::from);
-    let y = move || area.get().height / 2.0;
-    let dashes = move || format!("{:.1} {RING_LENGTH:.1}", left.get().unwrap_or(0.0) * RING_LENGTH);
-    let pie = move || works.get().map_or(String::new(), pie);
-    view! {
-        <rect class="client-hit" width=move || area.get().width height=move || area.get().height rx="10" />
-        <circle class="client-body" cx="22" cy=y r=RING_RADIUS />
-        <path class="client-work" d=pie transform=move || format!("translate(22 {})", y()) />
-        <circle
-            class="client-ring"
-            class:none=move || left.get().is_none()
-            class:low=move || left.get().is_some_and(|left| left < 0.3)
-            cx="22"
-            cy=y
-            r=RING_RADIUS
-            stroke-dasharray=dashes
-            transform=move || format!("rotate(-90 22 {})", y())
-        />
-        <text class="client-initial" x="22" y=move || y() + 4.5>{initial}</text>
-        <text class="client-name" x="50" y=move || y() - 2.0>{name}</text>
-        <text class="client-line" x="50" y=move || y() + 13.0>{line}</text>
-    }
 }
 
 /// A slice of a pie, from the top on.

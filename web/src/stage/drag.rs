@@ -43,12 +43,6 @@ pub(crate) struct Drag {
     pub(crate) over: Option<NodeId>,
 }
 
-impl Drag {
-    pub(crate) fn is_over(&self, node: &NodeId) -> bool {
-        self.has_moved && self.over.as_ref() == Some(node) && self.what != Dragged::Ground
-    }
-}
-
 /// What is dragged, at the pointer.
 #[component]
 pub(super) fn DragGhost(picture: Picture) -> impl IntoView {

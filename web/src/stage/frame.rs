@@ -1,132 +1,114 @@
 //! What holds other things: brokers, the cards of topics, the fences of groups.
 
-use super::{Picture, is_selected, moved_to};
-use crate::page::Page;
-use leptos::prelude::*;
+use super::painting::Place;
+use crate::drawing::Shape;
 use runnel_broker::BrokerState;
-use runnel_sandbox::scene::{NodeId, Scene};
+use runnel_sandbox::scene::Scene;
 
 /// A broker's box, or the one of a topic that somebody has put somewhere.
-#[component]
-pub(super) fn BrokerFrame(picture: Picture, node: NodeId) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let area = picture.area(node.clone());
-    let selected = is_selected(page, node.clone());
-    let shown = node.clone();
-    let state = picture.view.memo(move |scene| broker_state(scene, &shown));
-    let class = move || {
-        let state = state.get().map_or("", |(class, _)| class);
-        format!("frame {state}{}", if selected.get() { " selected" } else { "" })
-    };
-    let name = match &node {
-        NodeId::Broker(id) => format!("broker {id}"),
-        NodeId::Topic(_) => String::new(),
-        NodeId::Card { .. }
-        | NodeId::Lane { .. }
-        | NodeId::Group(_)
-        | NodeId::Client(_)
-        | NodeId::Member { .. }
-        | NodeId::Guest(_)
-        | NodeId::Connection(_) => node.to_string(),
-    };
-    let is_broker = matches!(node, NodeId::Broker(_));
-    view! {
-        <g class=class style=moved_to(area) data-node=node.to_string()>
-            <rect class="frame-box" width=move || area.get().width height=move || area.get().height rx="16" />
-            <text class="frame-name" x="18" y="24">{name}</text>
-            <text class="frame-state" x=move || area.get().width - 32.0 y="24">
-                {move || state.get().map(|(_, text)| text)}
-            </text>
-            {is_broker
-                .then(|| view! {
-                    <circle class="frame-lamp" cx=move || area.get().width - 20.0 cy="20" r="4" />
-                })}
-        </g>
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct FramePicture {
+    name: String,
+    /// A class, and a word where it is not as usual.
+    state: (&'static str, &'static str),
+    /// Whether it can be up or down.
+    has_lamp: bool,
+}
+
+impl FramePicture {
+    pub(super) fn of_broker(scene: &Scene, id: i32) -> FramePicture {
+        FramePicture { name: format!("broker {id}"), state: broker_state(scene, id), has_lamp: true }
+    }
+
+    pub(super) fn of_topic() -> FramePicture {
+        FramePicture { name: String::new(), state: ("", ""), has_lamp: false }
+    }
+
+    pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
+        let (class, word) = self.state;
+        let width = place.area.width;
+        let state = Shape::classed("text", "frame-state").at("x", width - 32.0).with("y", "24").saying(word);
+        let name = Shape::classed("text", "frame-name").with("x", "18").with("y", "24").saying(self.name.clone());
+        let lamp = Shape::classed("circle", "frame-lamp").at("cx", width - 20.0).with("cy", "20").with("r", "4");
+        place
+            .group(place.classes(&["frame", class]))
+            .holding(place.ground("frame-box", "16"))
+            .holding(name)
+            .holding(state)
+            .holding_all(self.has_lamp.then_some(lamp))
     }
 }
 
 /// How a broker is: a class, and a word where it is not as usual.
-fn broker_state(scene: &Scene, node: &NodeId) -> Option<(&'static str, &'static str)> {
-    let NodeId::Broker(id) = node else { return None };
-    let broker = scene.cluster.brokers.get(id)?;
-    Some(match (broker.state, broker.fenced) {
-        (BrokerState::Up, false) if scene.cluster.controller == *id && scene.cluster.brokers.len() > 1 => {
+fn broker_state(scene: &Scene, id: i32) -> (&'static str, &'static str) {
+    let Some(broker) = scene.cluster.brokers.get(&id) else { return ("", "") };
+    match (broker.state, broker.fenced) {
+        (BrokerState::Up, false) if scene.cluster.controller == id && scene.cluster.brokers.len() > 1 => {
             ("up", "controller")
         }
         (BrokerState::Up, false) => ("up", ""),
         (BrokerState::Up, true) => ("starting", "fenced"),
         (BrokerState::Starting, _) => ("starting", "starting"),
         (BrokerState::Down, _) => ("down", "down"),
-    })
+    }
 }
 
 /// The heading of a topic's card.
-#[component]
-pub(super) fn CardHead(picture: Picture, node: NodeId) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let (topic, indent) = match &node {
-        NodeId::Card { topic, .. } => (topic.clone(), 0.0),
-        NodeId::Topic(topic) => (topic.clone(), 16.0),
-        NodeId::Broker(_)
-        | NodeId::Lane { .. }
-        | NodeId::Group(_)
-        | NodeId::Client(_)
-        | NodeId::Member { .. }
-        | NodeId::Guest(_)
-        | NodeId::Connection(_) => (node.to_string(), 0.0),
-    };
-    let area = picture.area(node.clone());
-    let is_shown = topic.clone();
-    let selected = is_selected(page, NodeId::Topic(topic.clone()));
-    let count = picture.view.memo(move |scene| {
-        let Some(topic) = scene.cluster.topics.get(&is_shown) else { return String::new() };
-        let records: i64 = topic.lanes.iter().map(|lane| (lane.log_end_offset - lane.log_start_offset).max(0)).sum();
-        let partitions = topic.lanes.len();
-        let partition_word = if partitions == 1 { "partition" } else { "partitions" };
-        let record_word = if records == 1 { "record" } else { "records" };
-        format!("{partitions} {partition_word} · {records} {record_word}")
-    });
-    let class = move || if selected.get() { "card selected" } else { "card" };
-    let width = move || area.get().width - 2.0 * indent;
-    view! {
-        <g class=class style=moved_to(area) data-node=node.to_string()>
-            <rect class="card-grip" width=move || area.get().width height="24" rx="6" />
-            <text class="card-name" x=indent + 4.0 y=17.0 + indent>{topic}</text>
-            <text class="card-count" x=move || indent + width() - 4.0 y=17.0 + indent>{count}</text>
-        </g>
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct CardPicture {
+    topic: String,
+    partitions_count: usize,
+    records_count: i64,
+    /// Inside a box of its own it keeps away from the edges.
+    indent: f64,
+}
+
+impl CardPicture {
+    pub(super) fn of(scene: &Scene, topic: &str, has_box: bool) -> CardPicture {
+        let lanes = scene.cluster.topics.get(topic).map_or(&[][..], |topic| &topic.lanes);
+        CardPicture {
+            topic: topic.to_owned(),
+            partitions_count: lanes.len(),
+            records_count: lanes.iter().map(|lane| (lane.log_end_offset - lane.log_start_offset).max(0)).sum(),
+            indent: if has_box { 16.0 } else { 0.0 },
+        }
+    }
+
+    pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
+        let partition_word = if self.partitions_count == 1 { "partition" } else { "partitions" };
+        let record_word = if self.records_count == 1 { "record" } else { "records" };
+        let count = format!("{} {partition_word} · {} {record_word}", self.partitions_count, self.records_count);
+        let (width, y) = (place.area.width, 17.0 + self.indent);
+        let grip = Shape::classed("rect", "card-grip").at("width", width).with("height", "24").with("rx", "6");
+        let name = Shape::classed("text", "card-name").at("x", self.indent + 4.0).at("y", y).saying(self.topic.clone());
+        let count = Shape::classed("text", "card-count").at("x", width - self.indent - 4.0).at("y", y).saying(count);
+        place.group(place.classes(&["card"])).holding(grip).holding(name).holding(count)
     }
 }
 
 /// The dashed fence of a group.
-#[component]
-pub(super) fn GroupFrame(picture: Picture, node: NodeId) -> impl IntoView {
-    let page = expect_context::<Page>();
-    let area = picture.area(node.clone());
-    let NodeId::Group(group_id) = node.clone() else { return ().into_any() };
-    let selected = is_selected(page, node.clone());
-    let shown = group_id.clone();
-    let state = picture.view.memo(move |scene| group_state(scene, &shown));
-    let target = node.clone();
-    let is_target =
-        Memo::new(move |_| picture.drag.with(|drag| drag.as_ref().is_some_and(|drag| drag.is_over(&target))));
-    let class = move || {
-        let mut class = format!("fence {}", state.get().0);
-        if selected.get() {
-            class.push_str(" selected");
-        }
-        if is_target.get() {
-            class.push_str(" target");
-        }
-        class
-    };
-    view! {
-        <g class=class style=moved_to(area) data-node=node.to_string()>
-            <rect class="fence-box" width=move || area.get().width height=move || area.get().height rx="16" />
-            <text class="fence-name" x="16" y="21">{super::shortened(&group_id, 18)}</text>
-            <text class="fence-state" x="16" y="35">{move || state.get().1}</text>
-        </g>
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct FencePicture {
+    group_id: String,
+    state: (&'static str, String),
+    is_target: bool,
+}
+
+impl FencePicture {
+    pub(super) fn of(scene: &Scene, group_id: &str, is_target: bool) -> FencePicture {
+        FencePicture { group_id: group_id.to_owned(), state: group_state(scene, group_id), is_target }
     }
-    .into_any()
+
+    pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
+        let target = if self.is_target { "target" } else { "" };
+        let name = Shape::classed("text", "fence-name").with("x", "16").with("y", "21");
+        let state = Shape::classed("text", "fence-state").with("x", "16").with("y", "35");
+        place
+            .group(place.classes(&["fence", self.state.0, target]))
+            .holding(place.ground("fence-box", "16"))
+            .holding(name.saying(super::shortened(&self.group_id, 18)))
+            .holding(state.saying(self.state.1.clone()))
+    }
 }
 
 /// How a group is: a class, and its state with the generation.

@@ -199,7 +199,7 @@ fn offset_at(scene: &Scene, topic: &str, partition: i32, x: f64) -> i64 {
     let row = scene.row(topic, partition);
     let area = scene.stage.areas.get(&NodeId::lane(topic, partition)).copied().unwrap_or_default();
     let (_, step) = super::cell::measures(scene.stage.lane_size);
-    let left = if scene.stage.lane_size == runnel_sandbox::scene::LaneSize::Slim { 30.0 } else { 12.0 };
+    let (left, _) = super::lane::corner(scene.stage.lane_size);
     row.offset_at((x - area.x - left) / step)
 }
 

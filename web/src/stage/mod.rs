@@ -1,4 +1,6 @@
 //! The picture: brokers with their lanes, wires, clients, parcels. It can be moved, and everything on it.
+//!
+//! At each picture [`painting`] and [`parcels`] draw what the scene has, all of it by one effect each.
 
 mod cell;
 mod client;
@@ -6,6 +8,7 @@ mod drag;
 mod frame;
 mod gesture;
 mod lane;
+mod painting;
 mod palette;
 mod parcels;
 mod pinch;
@@ -14,22 +17,20 @@ mod shapes;
 mod viewport;
 mod wires;
 
-use crate::page::{Page, Selection, View};
-use client::ClientNode;
+use crate::page::{Page, View};
 pub(crate) use client::shortened;
 use drag::Drag;
-use frame::{BrokerFrame, CardHead, GroupFrame};
 pub(crate) use gesture::LATENCY;
-use lane::LaneNode;
 use leptos::prelude::*;
 use leptos::svg;
+use painting::Painting;
 use palette::Palette;
 use parcels::Parcels;
-use runnel_sandbox::scene::{Area, NodeId};
+use runnel_sandbox::scene::NodeId;
 use shapes::ShapeSymbols;
 pub(crate) use shapes::{colour_class, outline};
 use viewport::Viewport;
-use wires::Wires;
+use wasm_bindgen::JsCast;
 
 /// What the parts of one stage share.
 #[derive(Clone, Copy)]
@@ -44,13 +45,6 @@ pub(crate) struct Picture {
     fingers: StoredValue<pinch::Fingers>,
     /// Whether it can be acted on: what stands beside can only be looked at.
     pub(crate) is_active: bool,
-}
-
-impl Picture {
-    /// The box of something, while it stands on the stage.
-    pub(crate) fn area(self, node: NodeId) -> Memo<Area> {
-        self.view.memo(move |scene| scene.stage.areas.get(&node).copied().unwrap_or_default())
-    }
 }
 
 /// One stage.
@@ -72,16 +66,9 @@ pub(crate) fn Stage(
     };
     let surface = NodeRef::<svg::Svg>::new();
     viewport::follow(picture, surface);
-    let nodes = view.memo(|scene| scene.stage.areas.keys().cloned().collect::<Vec<NodeId>>());
-    let of_kind = move |wanted: fn(&NodeId) -> bool| {
-        Memo::new(move |_| nodes.get().into_iter().filter(&wanted).collect::<Vec<NodeId>>())
-    };
-    let frames = of_kind(|node| matches!(node, NodeId::Broker(_) | NodeId::Topic(_)));
-    let groups = of_kind(|node| matches!(node, NodeId::Group(_)));
-    let cards = of_kind(|node| matches!(node, NodeId::Card { .. } | NodeId::Topic(_)));
-    let lanes = of_kind(|node| matches!(node, NodeId::Lane { .. }));
-    let clients = of_kind(|node| matches!(node, NodeId::Client(_) | NodeId::Member { .. } | NodeId::Guest(_)));
-    let is_empty = Memo::new(move |_| nodes.with(|nodes| nodes.iter().all(|node| matches!(node, NodeId::Broker(_)))));
+    let ground = NodeRef::<svg::G>::new();
+    paint(page, picture, ground);
+    let is_empty = view.memo(|scene| scene.stage.areas.keys().all(|node| matches!(node, NodeId::Broker(_))));
     let class = move || if picture.drag.with(Option::is_some) { "surface dragging" } else { "surface" };
     let label = if is_beside { "The world beside" } else { "The stage" };
     view! {
@@ -100,15 +87,10 @@ pub(crate) fn Stage(
                 on:keydown=move |event| pointer::key(page, picture, &event)
             >
                 <ShapeSymbols />
-                <For each=move || frames.get() key=NodeId::clone children=move |node| view! { <BrokerFrame picture node /> } />
-                <For each=move || groups.get() key=NodeId::clone children=move |node| view! { <GroupFrame picture node /> } />
-                <Wires picture />
-                <For each=move || cards.get() key=NodeId::clone children=move |node| view! { <CardHead picture node /> } />
-                <For each=move || lanes.get() key=NodeId::clone children=move |node| view! { <LaneNode picture node /> } />
-                <For each=move || clients.get() key=NodeId::clone children=move |node| view! { <ClientNode picture node /> } />
-                <Parcels picture />
+                <g node_ref=ground></g>
                 <drag::DragGhost picture />
             </svg>
+            <Parcels picture />
             <Show when=move || is_empty.get() && picture.is_active>
                 <div class="empty-stage">
                     <p>"A broker waits for a topic."</p>
@@ -122,6 +104,31 @@ pub(crate) fn Stage(
     }
 }
 
+/// Draws what the scene has whenever it changes, or what is selected, or what a drag would meet.
+fn paint(page: Page, picture: Picture, ground: NodeRef<svg::G>) {
+    let painting: StoredValue<Option<Painting>, LocalStorage> = StoredValue::new_local(None);
+    let target = Memo::new(move |_| {
+        picture.drag.with(|drag| {
+            let drag = drag.as_ref().filter(|drag| drag.has_moved && drag.what != drag::Dragged::Ground);
+            drag.and_then(|drag| drag.over.clone())
+        })
+    });
+    Effect::new(move |_| {
+        let Some(ground) = ground.get() else { return };
+        painting.update_value(|painting| {
+            if painting.is_none() {
+                *painting = Painting::new(ground.unchecked_ref());
+            }
+            let Some(painting) = painting else { return };
+            picture.view.watch(|viewing| {
+                page.selection.with(|selection| {
+                    target.with(|target| painting.show(viewing.scene(), selection.as_ref(), target.as_ref()));
+                });
+            });
+        });
+    });
+}
+
 /// The latest sentence that matters.
 #[component]
 fn CauseLine(view: View) -> impl IntoView {
@@ -132,18 +139,5 @@ fn CauseLine(view: View) -> impl IntoView {
             " "
             {move || cause.get().map(|(_, text)| text)}
         </div>
-    }
-}
-
-/// Whether something is what the inspector shows.
-pub(crate) fn is_selected(page: Page, node: NodeId) -> Memo<bool> {
-    Memo::new(move |_| page.selection.with(|shown| *shown == Some(Selection::Node(node.clone()))))
-}
-
-/// Where a group of shapes stands, for the `transform` of its style.
-pub(crate) fn moved_to(area: Memo<Area>) -> impl Fn() -> String + Copy {
-    move || {
-        let area = area.get();
-        format!("transform:translate({:.1}px,{:.1}px)", area.x, area.y)
     }
 }

@@ -1,15 +1,23 @@
-//! Parcels on the wires: moved at every picture, so they are kept and set by hand.
+//! Parcels on the wires. They move at every picture, so they are painted on a canvas above the rest, which then neither
+//! has to be laid out nor painted anew.
 
 use super::Picture;
-use super::shapes::{colour_class, outline};
+use super::shapes::{OUTLINES, shape_at};
+use super::viewport::Viewport;
+use leptos::html;
 use leptos::prelude::*;
-use leptos::svg;
 use runnel_sandbox::scene::{Fate, Look, Point, Scene};
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
 /// Parcels that are drawn at most.
-const DRAWN_MAX: usize = 160;
+const DRAWN_MAX: usize = 400;
+/// Sharper than this nobody sees.
+const SHARPNESS_MAX: f64 = 2.0;
+/// After so many pictures the colours are asked for again, since the page may have become dark.
+const COLOURS_PICTURES: u32 = 30;
+/// How much is seen of a parcel without records.
+const EMPTY_OPACITY: f64 = 0.45;
 
 /// A parcel as it is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -21,82 +29,139 @@ struct Drawn {
 }
 
 fn drawn(scene: &Scene) -> Vec<Drawn> {
-    let mut all = Vec::new();
-    for parcel in scene.seen.parcels.values() {
-        if all.len() >= DRAWN_MAX {
-            break;
-        }
-        let Some(at) = scene.parcel_at(parcel) else { continue };
-        let looks = parcel.contents.cargo.first().map(|cargo| cargo.looks.first().copied().unwrap_or(Look::KEYLESS));
-        all.push(Drawn { at, look: looks, fate: parcel.fate });
-    }
-    all
-}
-
-/// An element of the pool, and what it shows.
-struct Kept {
-    element: Element,
-    shown: Option<(Option<Look>, Fate)>,
+    let parcels = scene.seen.parcels.values().take(DRAWN_MAX);
+    let drawn = parcels.filter_map(|parcel| {
+        let at = scene.parcel_at(parcel)?;
+        let look = parcel.contents.cargo.first().map(|cargo| cargo.looks.first().copied().unwrap_or(Look::KEYLESS));
+        Some(Drawn { at, look, fate: parcel.fate })
+    });
+    drawn.collect()
 }
 
 #[component]
 pub(super) fn Parcels(picture: Picture) -> impl IntoView {
-    let layer = NodeRef::<svg::G>::new();
-    let pool: StoredValue<Vec<Kept>, LocalStorage> = StoredValue::new_local(Vec::new());
+    let canvas = NodeRef::<html::Canvas>::new();
+    let brush: StoredValue<Option<Brush>, LocalStorage> = StoredValue::new_local(None);
     let parcels = picture.view.memo(drawn);
     Effect::new(move |_| {
-        let Some(layer) = layer.get() else { return };
-        let layer: Element = layer.unchecked_into();
-        parcels.with(|parcels| {
-            pool.update_value(|pool| {
-                while pool.len() < parcels.len() {
-                    let Some(element) = new_element(&layer) else { return };
-                    pool.push(Kept { element, shown: None });
-                }
-                for (kept, parcel) in pool.iter_mut().zip(parcels) {
-                    kept.show(parcel);
-                }
-                for kept in pool.iter_mut().skip(parcels.len()) {
-                    kept.hide();
-                }
-            });
+        let Some(canvas) = canvas.get() else { return };
+        let viewport = picture.viewport.get();
+        brush.update_value(|brush| {
+            if brush.is_none() {
+                *brush = Brush::new(canvas);
+            }
+            if let Some(brush) = brush {
+                parcels.with(|parcels| brush.paint(&viewport, parcels));
+            }
         });
     });
-    view! { <g class="parcels" node_ref=layer aria-hidden="true"></g> }
+    view! { <canvas class="parcels" node_ref=canvas aria-hidden="true"></canvas> }
 }
 
-fn new_element(layer: &Element) -> Option<Element> {
-    let element = document().create_element_ns(Some("http://www.w3.org/2000/svg"), "path").ok()?;
-    layer.append_child(&element).ok()?;
-    Some(element)
+/// The colours of the page that parcels have.
+struct Colours {
+    keys: Vec<String>,
+    empty: String,
+    edge: String,
+    delayed: String,
+    dropped: String,
 }
 
-impl Kept {
-    fn show(&mut self, parcel: &Drawn) {
-        let looks = Some((parcel.look, parcel.fate));
-        if self.shown != looks {
-            let shape = parcel.look.map_or("M0-2.2a2.2 2.2 0 1 1 0 4.4a2.2 2.2 0 1 1 0-4.4z", outline);
-            let colour = parcel.look.map_or("empty", colour_class);
-            let fate = match parcel.fate {
-                Fate::UnderWay => "",
-                Fate::Delayed => " delayed",
-                Fate::Dropped => " dropped",
-            };
-            self.set("d", shape);
-            self.set("class", &format!("parcel {colour}{fate}"));
-            self.shown = looks;
-        }
-        self.set("transform", &format!("translate({:.1} {:.1})", parcel.at.x, parcel.at.y));
+impl Colours {
+    fn of(canvas: &HtmlCanvasElement) -> Option<Colours> {
+        let style = window().get_computed_style(canvas).ok().flatten()?;
+        let colour = |name: &str| style.get_property_value(name).unwrap_or_default();
+        Some(Colours {
+            keys: (0..9).map(|key| colour(&format!("--k{key}"))).collect(),
+            empty: colour("--ink-3"),
+            edge: colour("--bg"),
+            delayed: colour("--warn"),
+            dropped: colour("--bad"),
+        })
+    }
+}
+
+/// What paints the canvas.
+struct Brush {
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    shapes: Vec<Path2d>,
+    dot: Path2d,
+    colours: Colours,
+    pictures: u32,
+    is_clear: bool,
+}
+
+impl Brush {
+    /// Nothing if the browser cannot paint.
+    fn new(canvas: HtmlCanvasElement) -> Option<Brush> {
+        let context = canvas.get_context("2d").ok().flatten()?.dyn_into::<CanvasRenderingContext2d>().ok()?;
+        let shapes = OUTLINES.iter().map(|outline| Path2d::new_with_path_string(outline).ok());
+        let shapes = shapes.collect::<Option<Vec<Path2d>>>()?;
+        let dot = Path2d::new_with_path_string("M0-2.2a2.2 2.2 0 1 1 0 4.4a2.2 2.2 0 1 1 0-4.4z").ok()?;
+        let colours = Colours::of(&canvas)?;
+        Some(Brush { canvas, context, shapes, dot, colours, pictures: 0, is_clear: true })
     }
 
-    fn hide(&mut self) {
-        if self.shown.take().is_some() {
-            self.set("class", "parcel none");
+    fn paint(&mut self, viewport: &Viewport, parcels: &[Drawn]) {
+        if parcels.is_empty() && self.is_clear {
+            return;
+        }
+        self.is_clear = parcels.is_empty();
+        self.pictures += 1;
+        if self.pictures >= COLOURS_PICTURES {
+            self.pictures = 0;
+            if let Some(colours) = Colours::of(&self.canvas) {
+                self.colours = colours;
+            }
+        }
+        let sharpness = window().device_pixel_ratio().clamp(1.0, SHARPNESS_MAX);
+        let (width, height) = (viewport.size.0 * sharpness, viewport.size.1 * sharpness);
+        let (width, height) = (pixels(width), pixels(height));
+        if (self.canvas.width(), self.canvas.height()) != (width, height) {
+            self.canvas.set_width(width);
+            self.canvas.set_height(height);
+        }
+        self.place(1.0, 0.0, 0.0);
+        self.context.clear_rect(0.0, 0.0, f64::from(width), f64::from(height));
+        self.context.set_line_width(1.0);
+        let scale = viewport.zoom * sharpness;
+        for parcel in parcels {
+            let (x, y) = (parcel.at.x - viewport.corner.x, parcel.at.y - viewport.corner.y);
+            self.place(scale, x * scale, y * scale);
+            self.parcel(parcel);
         }
     }
 
-    fn set(&self, name: &str, value: &str) {
-        // A name that is an attribute's is never refused.
-        _ = self.element.set_attribute(name, value);
+    /// Where the next shape goes, and how large.
+    fn place(&self, scale: f64, x: f64, y: f64) {
+        // Six finite numbers are never refused.
+        _ = self.context.set_transform(scale, 0.0, 0.0, scale, x, y);
     }
+
+    fn parcel(&self, parcel: &Drawn) {
+        let (path, fill, opacity) = match parcel.look {
+            Some(look) => (shape_at(&self.shapes, look), self.colours.keys.get(usize::from(look.colour)), 1.0),
+            None => (Some(&self.dot), Some(&self.colours.empty), EMPTY_OPACITY),
+        };
+        let path = path.unwrap_or(&self.dot);
+        let edge = match parcel.fate {
+            Fate::UnderWay => &self.colours.edge,
+            Fate::Delayed => &self.colours.delayed,
+            Fate::Dropped => &self.colours.dropped,
+        };
+        self.context.set_global_alpha(opacity);
+        if parcel.fate != Fate::Dropped {
+            self.context.set_fill_style_str(fill.unwrap_or(&self.colours.empty));
+            self.context.fill_with_path_2d(path);
+        }
+        self.context.set_stroke_style_str(edge);
+        self.context.stroke_with_path(path);
+    }
+}
+
+/// A length in whole pixels.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
+fn pixels(length: f64) -> u32 {
+    length.round().clamp(1.0, 16_384.0) as u32
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use runnel_sandbox::scene::Look;
 
 /// Outlines around the middle, about 12 units wide; the first is for records without a key.
-pub(crate) const OUTLINES: [&str; 7] = [
+pub(super) const OUTLINES: [&str; 7] = [
     "M-4.5-2h9a2 2 0 0 1 0 4h-9a2 2 0 0 1 0-4z",
     "M0-5.4a5.4 5.4 0 1 1 0 10.8a5.4 5.4 0 1 1 0-10.8z",
     "M-4-4.9h8a.9.9 0 0 1 .9.9v8a.9.9 0 0 1-.9.9h-8a.9.9 0 0 1-.9-.9v-8a.9.9 0 0 1 .9-.9z",
@@ -16,7 +16,12 @@ pub(crate) const OUTLINES: [&str; 7] = [
 
 /// The outline of a key.
 pub(crate) fn outline(look: Look) -> &'static str {
-    OUTLINES.get(usize::from(look.shape)).copied().unwrap_or(OUTLINES[0])
+    shape_at(&OUTLINES, look).copied().unwrap_or_default()
+}
+
+/// What belongs to the shape of a key, in a row of such things; that of records without a key for a shape which is not in it.
+pub(super) fn shape_at<T>(row: &[T], look: Look) -> Option<&T> {
+    row.get(usize::from(look.shape)).or_else(|| row.first())
 }
 
 /// The class that gives a key its colour.

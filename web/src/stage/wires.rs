@@ -1,12 +1,37 @@
 //! Wires between clients and topics. One through which records go takes the accent.
 
-use super::Picture;
-use leptos::prelude::*;
+use crate::drawing::Shape;
 use runnel_sandbox::scene::{Curve, NodeId, Scene};
 use std::collections::BTreeSet;
 
+/// What a wire joins: where records come from, and where they go.
+pub(super) type Ends = (NodeId, NodeId);
+
+/// What is drawn of a wire.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct WirePicture {
+    curve: Curve,
+    is_busy: bool,
+}
+
+/// All wires.
+pub(super) fn wires(scene: &Scene) -> impl Iterator<Item = (Ends, WirePicture)> {
+    let busy = busy(scene);
+    scene.stage.wires.iter().map(move |wire| {
+        let ends = (wire.from.clone(), wire.to.clone());
+        let is_busy = busy.contains(&ends);
+        (ends, WirePicture { curve: wire.curve, is_busy })
+    })
+}
+
+impl WirePicture {
+    pub(super) fn shape(&self) -> Shape {
+        Shape::classed("path", if self.is_busy { "wire busy" } else { "wire" }).with("d", path(&self.curve))
+    }
+}
+
 /// The ends between which records are under way.
-fn busy(scene: &Scene) -> BTreeSet<(NodeId, NodeId)> {
+fn busy(scene: &Scene) -> BTreeSet<Ends> {
     let mut busy = BTreeSet::new();
     for parcel in scene.seen.parcels.values() {
         for cargo in &parcel.contents.cargo {
@@ -23,35 +48,6 @@ fn busy(scene: &Scene) -> BTreeSet<(NodeId, NodeId)> {
         }
     }
     busy
-}
-
-#[component]
-pub(super) fn Wires(picture: Picture) -> impl IntoView {
-    let curves = picture.view.memo(|scene| {
-        let wires = scene.stage.wires.iter();
-        wires.map(|wire| ((wire.from.clone(), wire.to.clone()), wire.curve)).collect::<Vec<_>>()
-    });
-    let ends =
-        Memo::new(move |_| curves.with(|curves| curves.iter().map(|(ends, _)| ends.clone()).collect::<Vec<_>>()));
-    let busy = picture.view.memo(busy);
-    let wire = move |ends: (NodeId, NodeId)| {
-        let pair = ends.clone();
-        let curve = Memo::new(move |_| {
-            curves.with(|curves| curves.iter().find(|(found, _)| *found == pair).map(|(_, curve)| *curve))
-        });
-        let is_busy = Memo::new(move |_| busy.with(|busy| busy.contains(&ends)));
-        view! {
-            <path
-                class=move || if is_busy.get() { "wire busy" } else { "wire" }
-                d=move || curve.get().map(|curve| path(&curve))
-            />
-        }
-    };
-    view! {
-        <g class="wires">
-            <For each=move || ends.get() key=Clone::clone children=wire />
-        </g>
-    }
 }
 
 /// As SVG says it.
