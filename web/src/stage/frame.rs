@@ -6,6 +6,9 @@ use leptos::prelude::*;
 use runnel_broker::BrokerState;
 use runnel_sandbox::scene::{NodeId, Scene};
 
+/// A card that is narrower tells how many records a topic has, not how many partitions too.
+const COUNTS_WIDTH: f64 = 260.0;
+
 /// A broker's box, or the one of a topic that somebody has put somewhere.
 #[component]
 pub(super) fn BrokerFrame(picture: Picture, node: NodeId) -> impl IntoView {
@@ -78,20 +81,25 @@ pub(super) fn CardHead(picture: Picture, node: NodeId) -> impl IntoView {
     let area = picture.area(node.clone());
     let is_shown = topic.clone();
     let selected = is_selected(page, NodeId::Topic(topic.clone()));
+    let is_narrow = Memo::new(move |_| area.get().width < COUNTS_WIDTH);
     let count = picture.view.memo(move |scene| {
         let Some(topic) = scene.cluster.topics.get(&is_shown) else { return String::new() };
         let records: i64 = topic.lanes.iter().map(|lane| (lane.log_end_offset - lane.log_start_offset).max(0)).sum();
         let partitions = topic.lanes.len();
         let partition_word = if partitions == 1 { "partition" } else { "partitions" };
         let record_word = if records == 1 { "record" } else { "records" };
+        if is_narrow.get() {
+            return format!("{records} {record_word}");
+        }
         format!("{partitions} {partition_word} · {records} {record_word}")
     });
     let class = move || if selected.get() { "card selected" } else { "card" };
+    let name = move || super::shortened(&topic, if is_narrow.get() { 14 } else { 18 });
     let width = move || area.get().width - 2.0 * indent;
     view! {
         <g class=class style=moved_to(area) data-node=node.to_string()>
             <rect class="card-grip" width=move || area.get().width height="24" rx="6" />
-            <text class="card-name" x=indent + 4.0 y=17.0 + indent>{topic}</text>
+            <text class="card-name" x=indent + 4.0 y=17.0 + indent>{name}</text>
             <text class="card-count" x=move || indent + width() - 4.0 y=17.0 + indent>{count}</text>
         </g>
     }
