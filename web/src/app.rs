@@ -3,6 +3,7 @@
 use crate::head::Head;
 use crate::inspector::Inspector;
 use crate::keep::Continue;
+use crate::opening::{self, OpeningLine, Source};
 use crate::outline::{Outline, OutlineShown};
 use crate::page::{Page, Report, Tone, start_clock};
 use crate::stage::Stage;
@@ -38,6 +39,7 @@ pub(crate) fn App() -> impl IntoView {
         </footer>
         <Reports />
         <Continue />
+        <OpeningLine />
     }
 }
 
@@ -45,21 +47,22 @@ pub(crate) fn App() -> impl IntoView {
 fn begin() -> Page {
     let start = || Viewing::of_script(START).expect("the world that the page begins with is tested");
     let fresh = || Page::new(start(), "Payments, three consumers");
-    let refused = |what: &str, reason: String| {
-        keep::set_aside();
-        let page = fresh();
-        page.say(Tone::Refused, format!("{what} cannot be opened: {reason}"));
-        page
-    };
-    match (share::from_address(), keep::restore()) {
-        (Some(Ok((viewing, title))), _) => {
+    let (wanted, source) = match (share::from_address(), keep::restore()) {
+        (Some(linked), _) => {
             keep::set_aside();
-            Page::new(viewing, &title).paused()
+            (linked, Source::Address)
         }
-        (Some(Err(reason)), _) => refused("the run in this link", reason),
-        (None, Some(Ok((viewing, title)))) => Page::new(viewing, &title).paused(),
-        (None, Some(Err(reason))) => refused("the run that was kept", reason),
-        (None, None) => fresh(),
+        (None, Some(kept)) => (kept, Source::Kept),
+        (None, None) => return fresh(),
+    };
+    match wanted {
+        Ok(wanted) => wanted.begin(fresh),
+        Err(reason) => {
+            opening::given_up(source);
+            let page = fresh();
+            page.say(Tone::Refused, reason);
+            page
+        }
     }
 }
 

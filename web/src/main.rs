@@ -8,6 +8,7 @@
 //! - [`timeline`]: the clock, the past, what happened.
 //! - [`share`], [`keep`], [`api`]: a run as a link, a run that survives a reload, what a program can ask.
 //! - [`head`], [`outline`], [`examples`]: the page as a whole, all that is on the stage as a tree, ready worlds.
+//! - [`opening`]: a run is played before it is shown, a slice at a time.
 //! - [`widgets`]: small parts that know nothing of Kafka.
 
 #![expect(unreachable_pub, reason = "the macro that makes components writes `pub` before some of their items")]
@@ -19,6 +20,7 @@ mod examples;
 mod head;
 mod inspector;
 mod keep;
+mod opening;
 mod outline;
 mod page;
 mod share;

@@ -1,9 +1,9 @@
 //! Ready worlds, each with a sentence that says what to look at.
 
-use crate::page::{Page, Tone};
+use crate::opening::{self, Playing, Source, Wanted};
+use crate::page::Page;
 use crate::widgets::Dialog;
 use leptos::prelude::*;
-use runnel_sandbox::viewing::Viewing;
 
 /// A ready world.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +82,10 @@ const EXAMPLES: [Example; 13] = [
 ];
 
 fn open(page: Page, example: Example) {
-    match Viewing::of_script(example.script) {
-        Ok(viewing) => {
-            page.open(viewing, example.title);
-            page.is_playing.set(true);
-        }
-        Err(error) => page.say(Tone::Refused, format!("{}: {error}", example.title)),
-    }
+    let (title, what) = (example.title.to_owned(), example.title.to_owned());
+    let playing = Playing::of_script(example.script).map_err(|reason| format!("{what}: {reason}"));
+    let wanted = |playing| Wanted { playing, title, source: Source::Chosen, what, is_playing: true };
+    opening::try_open(page, playing.map(wanted));
 }
 
 #[component]

@@ -5,11 +5,11 @@
 
 mod slot;
 
+use crate::opening::{self, Playing, Source, Wanted};
 use crate::page::{Page, Tone};
 use leptos::ev;
 use leptos::prelude::*;
 use runnel_broker::Timestamp;
-use runnel_sandbox::viewing::Viewing;
 use slot::{Slot, Work};
 use std::time::Duration;
 
@@ -37,9 +37,9 @@ thread_local! {
     static SLOT: Slot = Slot::of_tab();
 }
 
-/// What this tab had before it was loaded again: the world where it stood, and its title; or why it cannot be shown.
-pub(crate) fn restore() -> Option<Result<(Viewing, String), String>> {
-    SLOT.with(Slot::load).map(|work| read(&work).map(|viewing| (viewing, work.title)))
+/// What this tab had before it was loaded again, where it stood; or why it cannot be shown.
+pub(crate) fn restore() -> Option<Result<Wanted, String>> {
+    SLOT.with(Slot::load).map(|work| wanted(&work, Source::Kept))
 }
 
 /// Leaves what this tab had as it is, because something else is shown: it is offered like the work of another tab.
@@ -54,15 +54,17 @@ pub(crate) fn start(page: Page) {
     keep(page);
 }
 
-fn read(work: &Work) -> Result<Viewing, String> {
-    let mut viewing = Viewing::of_file(&work.history).map_err(|error| error.to_string())?;
-    viewing.seek(Timestamp(work.now_us));
-    Ok(viewing)
+/// Kept work, to be shown where it stood.
+fn wanted(work: &Work, source: Source) -> Result<Wanted, String> {
+    let what = "the work that this browser kept cannot be shown";
+    let playing = Playing::of_file(&work.history, Some(Timestamp(work.now_us)));
+    let playing = playing.map_err(|reason| format!("{what}: {reason}"))?;
+    Ok(Wanted { playing, title: work.title.clone(), source, what: what.to_owned(), is_playing: false })
 }
 
 /// Goes on with kept work; what was on the stage can be had back by undo.
 fn go_on(page: Page, work: &Work) {
-    page.open_still(read(work), &work.title, "the work that this browser kept cannot be shown");
+    opening::try_open(page, wanted(work, Source::Chosen));
 }
 
 /// What says whether something has changed since it was kept.
@@ -81,6 +83,10 @@ fn keep(page: Page) {
     let is_full = StoredValue::new(false);
     let save = move || {
         SLOT.with(Slot::breathe);
+        // Until it is shown, what is kept is not what is on the stage.
+        if page.opening.is_under_way() {
+            return;
+        }
         let now = mark(page);
         let is_touched = page.steps.get_untracked() != (0, 0) || now.0 != begun || SLOT.with(Slot::has_work);
         if !is_touched || kept.with_value(|kept| kept.as_ref() == Some(&now)) {

@@ -68,7 +68,11 @@ fn Content() -> impl IntoView {
     view! {
         <h2 class="panel-title">"On the stage"</h2>
         <div class="outline-tree" role="tree" aria-label="On the stage" on:keydown=move |event| key(tree, &event)>
-            <For each=move || rows.get() key=|row| row.clone() children=move |row| view! { <TreeRow tree row /> } />
+            <For
+                each=move || rows.get()
+                key=|row| row.id.clone()
+                children=move |row| view! { <TreeRow tree id=row.id node=row.node /> }
+            />
         </div>
         <p class="panel-empty" class:none=move || rows.with(|rows| !rows.is_empty())>"Nothing is on the stage yet."</p>
     }
@@ -132,11 +136,16 @@ fn key(tree: Tree, event: &KeyboardEvent) {
     event.prevent_default();
 }
 
+/// A row: it stays for as long as the thing does, whatever is told of it.
 #[component]
-fn TreeRow(tree: Tree, row: Row) -> impl IntoView {
+fn TreeRow(tree: Tree, id: String, node: Option<NodeId>) -> impl IntoView {
     let page = tree.page;
-    let id = StoredValue::new(row.id.clone());
-    let node = row.node.clone();
+    let element_id = element(&id);
+    let shown = id.clone();
+    let row = Memo::new(move |_| tree.rows.with(|rows| rows.iter().find(|row| row.id == shown).cloned()));
+    let of = move |read: fn(&Row) -> String| row.with(|row| row.as_ref().map(read).unwrap_or_default());
+    let is_open = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.is_open)));
+    let id = StoredValue::new(id);
     let is_first = move || tree.rows.with(|rows| rows.first().is_some_and(|first| id.with_value(|id| first.id == *id)));
     let is_known = move || tree.rows.with(|rows| tree.active.with(|active| rows.iter().any(|row| row.id == *active)));
     let is_active = move || id.with_value(|id| tree.active.with(|active| active == id)) || (!is_known() && is_first());
@@ -146,17 +155,16 @@ fn TreeRow(tree: Tree, row: Row) -> impl IntoView {
             |selection| matches!((selection, &selected), (Some(Selection::Node(one)), Some(other)) if one == other),
         )
     };
-    let sign = match row.is_open {
+    let sign = move || match is_open.get() {
         None => "",
         Some(true) => "▾",
         Some(false) => "▸",
     };
-    let is_open = row.is_open;
     let has_actions = node.is_some();
     let menu_node = node.clone();
     let clicked = move |_| {
         let name = id.get_value();
-        match (&node, is_open) {
+        match (&node, is_open.get_untracked()) {
             (Some(node), _) => page.select(node.clone()),
             (None, Some(is_open)) => fold(tree, &name, is_open),
             (None, None) => {}
@@ -168,11 +176,12 @@ fn TreeRow(tree: Tree, row: Row) -> impl IntoView {
         let node = menu_node.clone().filter(|_| is_wanted);
         node.map(|node| view! { <Menu tree node /> })
     };
-    let name = row.name.clone();
     view! {
-        <div class="tree-line" style=format!("--level:{}", row.level)>
-            <div id=element(&row.id) class="tree-row" role="treeitem" attr:aria-level=row.level.to_string()
-                aria-expanded=is_open.map(|open| open.to_string()) aria-selected=move || is_selected().to_string()
+        <div class="tree-line" style=move || format!("--level:{}", row.with(|row| row.as_ref().map_or(1, |row| row.level)))>
+            <div id=element_id class="tree-row" role="treeitem"
+                attr:aria-level=move || of(|row| row.level.to_string())
+                aria-expanded=move || is_open.get().map(|open| open.to_string())
+                aria-selected=move || is_selected().to_string()
                 tabindex=move || if is_active() { "0" } else { "-1" }
                 on:focus=move |_| tree.active.set(id.get_value())
                 on:click=clicked
@@ -183,14 +192,15 @@ fn TreeRow(tree: Tree, row: Row) -> impl IntoView {
                     }
                 }>
                 <span class="tree-fold" aria-hidden="true"
-                    on:click=move |event| if let Some(is_open) = is_open {
+                    on:click=move |event| if let Some(is_open) = is_open.get_untracked() {
                         event.stop_propagation();
                         fold(tree, &id.get_value(), is_open);
                     }>{sign}</span>
-                <span class="tree-name">{row.name}</span>
-                <span class="tree-note">{row.note}</span>
+                <span class="tree-name">{move || of(|row| row.name.clone())}</span>
+                <span class="tree-note">{move || of(|row| row.note.clone())}</span>
             </div>
-            <button class="quiet tree-more" class:none=!has_actions tabindex="-1" aria-label=format!("Actions of {name}")
+            <button class="quiet tree-more" class:none=!has_actions tabindex="-1"
+                aria-label=move || format!("Actions of {}", of(|row| row.name.clone()))
                 on:click=move |_| tree.menu.set(Some(id.get_value()))>"…"</button>
             {menu}
         </div>

@@ -4,8 +4,9 @@ use runnel_sandbox::scene::{Client, ClientRole, ClientState, NodeId, Scene};
 use std::collections::BTreeSet;
 
 /// A row that is shown.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Row {
+    /// What stays the same while the thing is there: the keyboard stays where it is.
     pub(super) id: String,
     pub(super) level: usize,
     pub(super) name: String,
@@ -82,7 +83,7 @@ pub(super) fn rows(scene: &Scene, folded: &BTreeSet<String>) -> Vec<Row> {
             for (topic, lanes) in &topics {
                 let partitions = |rows: &mut Rows<'_>| {
                     for (partition, records) in lanes {
-                        let note = format!("{records} records");
+                        let note = if *records == 1 { "1 record".to_owned() } else { format!("{records} records") };
                         rows.leaf(3, format!("partition {partition}"), note, NodeId::lane(topic, *partition));
                     }
                 };

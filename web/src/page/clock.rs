@@ -22,7 +22,7 @@ const PICTURE_MS: f64 = 100.0;
 const PACE_WEIGHT: f64 = 0.05;
 
 /// Milliseconds since the page was opened.
-fn now_ms() -> f64 {
+pub(crate) fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 

@@ -8,16 +8,16 @@ mod names;
 mod report;
 mod view;
 
-pub(crate) use clock::{SPEEDS, start_clock};
+pub(crate) use clock::{SPEEDS, now_ms, start_clock};
 pub(crate) use names::{Named, free_name};
 pub(crate) use report::{Report, Tone};
 pub(crate) use view::View;
 
+use crate::opening::Opening;
 use leptos::prelude::*;
 use runnel_sandbox::scene::NodeId;
 use runnel_sandbox::viewing::Viewing;
 use runnel_sandbox::world::Happening;
-use std::fmt::Display;
 
 /// Most steps that can be undone.
 const UNDO_MAX: usize = 100;
@@ -59,6 +59,8 @@ pub(crate) struct Page {
     pub(crate) ghost: RwSignal<String>,
     /// What the world is called.
     pub(crate) title: RwSignal<String>,
+    /// A run that is played before it is shown.
+    pub(crate) opening: Opening,
     undo: StoredValue<Vec<Viewing>, LocalStorage>,
     redo: StoredValue<Vec<Viewing>, LocalStorage>,
     /// How many steps can be undone and done again.
@@ -78,16 +80,11 @@ impl Page {
             report: RwSignal::new(None),
             ghost: RwSignal::new(String::new()),
             title: RwSignal::new(title.to_owned()),
+            opening: Opening::new(),
             undo: StoredValue::new_local(Vec::new()),
             redo: StoredValue::new_local(Vec::new()),
             steps: RwSignal::new((0, 0)),
         }
-    }
-
-    /// The same page with its clock standing still.
-    pub(crate) fn paused(self) -> Page {
-        self.is_playing.set(false);
-        self
     }
 
     /// Does what a gesture means. A refusal is said to the visitor, and nothing is changed.
@@ -150,22 +147,18 @@ impl Page {
 
     /// Shows another world. The one that was there can be had back by undo.
     pub(crate) fn open(&self, viewing: Viewing, title: &str) {
-        let before = self.view.replace(viewing);
+        let before = self.begin_anew(viewing, title);
         self.remember(before);
+    }
+
+    /// Shows another world in the place of one that nobody wants back, which is handed back.
+    pub(crate) fn begin_anew(&self, mut viewing: Viewing, title: &str) -> Viewing {
+        viewing.set_flow(self.view.scene(|scene| scene.flow));
+        let before = self.view.replace(viewing);
         self.title.set(title.to_owned());
         self.selection.set(None);
         self.beside.set(None);
-    }
-
-    /// Shows a world as it stands, or says why it cannot be shown; then the stage stays as it was.
-    pub(crate) fn open_still(&self, opened: Result<Viewing, impl Display>, title: &str, what: &str) {
-        match opened {
-            Ok(viewing) => {
-                self.open(viewing, title);
-                self.is_playing.set(false);
-            }
-            Err(reason) => self.say(Tone::Refused, format!("{what}: {reason}")),
-        }
+        before
     }
 
     /// Puts a second world beside the first.

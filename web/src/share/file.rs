@@ -1,9 +1,9 @@
 //! A story as a file on the visitor's disk.
 
+use crate::opening::{self, Playing, Source, Wanted};
 use crate::page::{Page, Tone};
 use js_sys::Array;
 use leptos::prelude::*;
-use runnel_sandbox::viewing::Viewing;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
@@ -24,7 +24,13 @@ pub(super) fn open(page: Page, file: File) {
         let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
         let title = name.strip_suffix(ENDING).unwrap_or(&name);
         match text {
-            Some(text) => page.open_still(Viewing::of_file(&text), title, &format!("{name} cannot be opened")),
+            Some(text) => {
+                let what = format!("{name} cannot be opened");
+                let playing = Playing::of_file(&text, None).map_err(|reason| format!("{what}: {reason}"));
+                let title = title.to_owned();
+                let wanted = |playing| Wanted { playing, title, source: Source::Chosen, what, is_playing: false };
+                opening::try_open(page, playing.map(wanted));
+            }
             None => page.say(Tone::Refused, format!("{name} cannot be read")),
         }
     });

@@ -4,10 +4,10 @@ mod dialog;
 mod file;
 mod link;
 
+use crate::opening::{self, Playing, Source, Wanted};
 use crate::page::Page;
 use leptos::ev;
 use leptos::prelude::*;
-use runnel_sandbox::viewing::Viewing;
 
 pub(crate) use dialog::ShareDialog;
 
@@ -23,30 +23,26 @@ pub(crate) fn link_of(page: Page) -> Result<String, String> {
     Ok(format!("{here}#{fragment}"))
 }
 
-/// What the page's address holds, if it holds something: the world with its title, or why it cannot be opened.
-pub(crate) fn from_address() -> Option<Result<(Viewing, String), String>> {
+/// What the page's address holds, if it holds something: a run, or why it cannot be opened.
+pub(crate) fn from_address() -> Option<Result<Wanted, String>> {
+    let what = "this link cannot be opened";
     let fragment = window().location().hash().ok()?;
     let unpacked = link::unpack(fragment.trim_start_matches('#'))?;
-    let opened = unpacked.and_then(|(history, title)| {
-        Viewing::of_file(&history).map(|viewing| (viewing, title)).map_err(|error| error.to_string())
+    let wanted = unpacked.and_then(|(history, title)| {
+        let playing = Playing::of_file(&history, None)?;
+        Ok(Wanted { playing, title, source: Source::Address, what: what.to_owned(), is_playing: false })
     });
-    if opened.is_ok() {
-        forget_fragment();
-    }
-    Some(opened)
+    Some(wanted.map_err(|reason| format!("{what}: {reason}")))
 }
 
 fn follow(page: Page) {
-    let Some(opened) = from_address() else { return };
-    let (opened, title) = match opened {
-        Ok((viewing, title)) => (Ok(viewing), title),
-        Err(reason) => (Err(reason), String::new()),
-    };
-    page.open_still(opened, &title, "this link cannot be opened");
+    if let Some(wanted) = from_address() {
+        opening::try_open(page, wanted);
+    }
 }
 
 /// What was opened is kept like any other work, so that a reload shows what was done with it.
-fn forget_fragment() {
+pub(crate) fn forget_fragment() {
     let Ok(address) = window().location().href() else { return };
     let Ok(history) = window().history() else { return };
     let here = address.split('#').next().unwrap_or_default();

@@ -48,7 +48,7 @@ impl ClientPicture {
 
     fn line(&self, x: &'static str, y: f64) -> Shape {
         let line = Shape::classed("text", "client-line").with("x", x).at("y", y);
-        line.saying(shortened(&self.face.line, 24))
+        line.saying(shortened(&self.face.line, 20))
     }
 
     fn producer(&self, group: Shape, place: &Place<'_>) -> Shape {
@@ -168,13 +168,28 @@ fn consumer_line(scene: &Scene, name: &str) -> (&'static str, String) {
     if member.is_idle() {
         return ("idle", "idle: spare".to_owned());
     }
-    let several = member.assignment.len() > 1;
-    let owned = member.assignment.iter().map(|(topic, partitions)| {
-        let numbers: Vec<String> = partitions.iter().map(i32::to_string).collect();
-        let numbers = numbers.join(", ");
-        if several { format!("{topic} {numbers}") } else { numbers }
-    });
-    ("", format!("owns {}", owned.collect::<Vec<String>>().join("; ")))
+    ("", owned_words(member))
+}
+
+/// Which partitions a member owns, in few letters: of several topics only how many.
+fn owned_words(member: &Member) -> String {
+    let count: usize = member.assignment.values().map(|partitions| partitions.iter().count()).sum();
+    let mut topics = member.assignment.values();
+    match (topics.next(), topics.next()) {
+        (Some(only), None) => format!("owns {}", numbers(only.iter().copied())),
+        (Some(_), Some(_)) => format!("owns {count} of {} topics", member.assignment.len()),
+        (None, _) => "owns nothing".to_owned(),
+    }
+}
+
+/// Numbers in few letters: `0, 2`, and `0 to 5` where none is missing.
+fn numbers(all: impl Iterator<Item = i32>) -> String {
+    let all: Vec<i32> = all.collect();
+    let is_next = |pair: &[i32]| pair.first().zip(pair.last()).is_some_and(|(one, next)| one + 1 == *next);
+    match (all.first(), all.last()) {
+        (Some(first), Some(last)) if all.len() > 2 && all.windows(2).all(is_next) => format!("{first} to {last}"),
+        _ => all.iter().map(i32::to_string).collect::<Vec<String>>().join(", "),
+    }
 }
 
 /// How much of a member's session is left, in steps; nothing if nobody counts.

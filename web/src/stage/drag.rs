@@ -63,7 +63,7 @@ pub(super) fn DragGhost(picture: Picture) -> impl IntoView {
             Dragged::Wire { from } => {
                 let area = picture.view.scene(|scene| scene.stage.areas.get(from).copied())?;
                 let curve = Curve::between(&area, &Area::new(drag.at.x, drag.at.y, 0.0, 0.0));
-                view! { <path class="ghost wire" d=super::wires::path(&curve) /> }.into_any()
+                view! { <path class="ghost wire" d=super::wires::path(&curve.into()) /> }.into_any()
             }
             Dragged::Committed { topic, partition, .. } => {
                 let node = NodeId::lane(topic, *partition);

@@ -5,6 +5,9 @@ use crate::drawing::Shape;
 use runnel_broker::BrokerState;
 use runnel_sandbox::scene::Scene;
 
+/// A card that is narrower tells how many records a topic has, not how many partitions too.
+const COUNTS_WIDTH: f64 = 260.0;
+
 /// A broker's box, or the one of a topic that somebody has put somewhere.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct FramePicture {
@@ -77,10 +80,17 @@ impl CardPicture {
     pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
         let partition_word = if self.partitions_count == 1 { "partition" } else { "partitions" };
         let record_word = if self.records_count == 1 { "record" } else { "records" };
-        let count = format!("{} {partition_word} · {} {record_word}", self.partitions_count, self.records_count);
         let (width, y) = (place.area.width, 17.0 + self.indent);
+        let (count, chars_max) = if width < COUNTS_WIDTH {
+            (format!("{} {record_word}", self.records_count), 14)
+        } else {
+            (format!("{} {partition_word} · {} {record_word}", self.partitions_count, self.records_count), 18)
+        };
         let grip = Shape::classed("rect", "card-grip").at("width", width).with("height", "24").with("rx", "6");
-        let name = Shape::classed("text", "card-name").at("x", self.indent + 4.0).at("y", y).saying(self.topic.clone());
+        let name = Shape::classed("text", "card-name")
+            .at("x", self.indent + 4.0)
+            .at("y", y)
+            .saying(super::shortened(&self.topic, chars_max));
         let count = Shape::classed("text", "card-count").at("x", width - self.indent - 4.0).at("y", y).saying(count);
         place.group(place.classes(&["card"])).holding(grip).holding(name).holding(count)
     }

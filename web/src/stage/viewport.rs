@@ -8,8 +8,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::ResizeObserver;
 
-/// Room around everything, in pixels: at the top for the palette, at the bottom for the sentence.
+/// Room around everything, in pixels: left, at the top for the palette, right, at the bottom for the sentence.
 const ROOM: (f64, f64, f64, f64) = (20.0, 104.0, 20.0, 64.0);
+/// The same on a phone, where the sentence may have two lines.
+const PHONE_ROOM: (f64, f64, f64, f64) = (12.0, 90.0, 12.0, 66.0);
+/// A surface of a phone is not wider than this.
+const PHONE_WIDTH: f64 = 560.0;
 /// How much things are enlarged at most when everything fits.
 const FIT_ZOOM_MAX: f64 = 1.15;
 /// A surface that is narrower than this part of its height shows data flow from top to bottom.
@@ -50,7 +54,7 @@ impl Viewport {
 
     /// Shows all of it.
     pub(crate) fn fit(&mut self, bounds: Area) {
-        let (left, top, right, bottom) = ROOM;
+        let (left, top, right, bottom) = if self.size.0 > PHONE_WIDTH { ROOM } else { PHONE_ROOM };
         let (width, height) = ((self.size.0 - left - right).max(80.0), (self.size.1 - top - bottom).max(80.0));
         let zoom = (width / bounds.width.max(1.0)).min(height / bounds.height.max(1.0)).min(FIT_ZOOM_MAX);
         self.zoom = zoom.clamp(ZOOM_MIN, ZOOM_MAX);
@@ -126,8 +130,8 @@ pub(super) fn Controls(picture: Picture) -> impl IntoView {
     };
     view! {
         <div class="controls" role="group" aria-label="What is shown">
-            <button aria-label="Larger" title="Larger" on:click=move |_| zoom(1.25)>"+"</button>
-            <button aria-label="Smaller" title="Smaller" on:click=move |_| zoom(0.8)>"−"</button>
+            <button class="zoom" aria-label="Larger" title="Larger" on:click=move |_| zoom(1.25)>"+"</button>
+            <button class="zoom" aria-label="Smaller" title="Smaller" on:click=move |_| zoom(0.8)>"−"</button>
             <button title="Show everything" on:click=fit>"fit"</button>
             {picture
                 .is_active

@@ -1,8 +1,9 @@
 //! Wires between clients and topics. One through which records go takes the accent.
 
 use crate::drawing::Shape;
-use runnel_sandbox::scene::{Curve, NodeId, Scene};
+use runnel_sandbox::scene::{Curve, NodeId, Scene, Way};
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// What a wire joins: where records come from, and where they go.
 pub(super) type Ends = (NodeId, NodeId);
@@ -10,7 +11,7 @@ pub(super) type Ends = (NodeId, NodeId);
 /// What is drawn of a wire.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct WirePicture {
-    curve: Curve,
+    way: Way,
     is_busy: bool,
 }
 
@@ -20,13 +21,13 @@ pub(super) fn wires(scene: &Scene) -> impl Iterator<Item = (Ends, WirePicture)> 
     scene.stage.wires.iter().map(move |wire| {
         let ends = (wire.from.clone(), wire.to.clone());
         let is_busy = busy.contains(&ends);
-        (ends, WirePicture { curve: wire.curve, is_busy })
+        (ends, WirePicture { way: wire.way.clone(), is_busy })
     })
 }
 
 impl WirePicture {
     pub(super) fn shape(&self) -> Shape {
-        Shape::classed("path", if self.is_busy { "wire busy" } else { "wire" }).with("d", path(&self.curve))
+        Shape::classed("path", if self.is_busy { "wire busy" } else { "wire" }).with("d", path(&self.way))
     }
 }
 
@@ -51,10 +52,20 @@ fn busy(scene: &Scene) -> BTreeSet<Ends> {
 }
 
 /// As SVG says it.
-pub(super) fn path(curve: &Curve) -> String {
-    let Curve { start, first_control, second_control, end } = curve;
-    format!(
-        "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-        start.x, start.y, first_control.x, first_control.y, second_control.x, second_control.y, end.x, end.y
-    )
+pub(super) fn path(way: &Way) -> String {
+    let mut path = String::new();
+    for (place, curve) in way.curves.iter().enumerate() {
+        let Curve { start, first_control, second_control, end } = curve;
+        // Writing to a text cannot fail.
+        if place == 0 {
+            _ = write!(path, "M{:.1} {:.1}", start.x, start.y);
+        }
+        let controls = (first_control.x, first_control.y, second_control.x, second_control.y);
+        _ = write!(
+            path,
+            "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+            controls.0, controls.1, controls.2, controls.3, end.x, end.y
+        );
+    }
+    path
 }

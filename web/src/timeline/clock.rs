@@ -23,10 +23,10 @@ pub(super) fn Clock() -> impl IntoView {
                 prop:disabled=move || page.steps.get().1 == 0 on:click=move |_| page.redo()>"↷"</button>
             <button class="step-back" title="Back to what happened last before now" aria-label="Step back"
                 on:click=move |_| step_back(page)>"‹"<span class="wide-only">" step"</span></button>
-            <button class="primary play" title="Play or pause (space)"
+            <button class="primary play" title="Play or pause (space)" aria-label=play
                 on:click=move |_| page.is_playing.update(|playing| *playing = !*playing)>
                 <svg width="12" height="14" viewBox="0 0 14 14" aria-hidden="true"><path fill="currentColor" d=symbol /></svg>
-                {play}
+                <span class="wide-only">{play}</span>
             </button>
             <button class="step-event" title="On to the next thing that happens" aria-label="Step by event"
                 on:click=move |_| step(page, false)><span class="wide-only">"step "</span>"›"</button>

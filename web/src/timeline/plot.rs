@@ -1,6 +1,5 @@
 //! A chart of a few curves: axes, a legend, and the values below the pointer.
 
-use super::charts::SHOWN_S;
 use crate::widgets::clock_text;
 use leptos::prelude::*;
 use std::fmt::Write;
@@ -21,6 +20,8 @@ pub(super) struct Curve {
 pub(super) struct Plotted {
     /// The first second that is shown, since the beginning.
     pub(super) first_s: i64,
+    /// How many seconds it has room for.
+    pub(super) span_s: i64,
     pub(super) curves: Vec<Curve>,
 }
 
@@ -68,8 +69,11 @@ pub(super) fn Plot(title: &'static str, plotted: Memo<Plotted>, none: &'static s
         let drawing = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
         let Some(found) = drawing.map(|drawing| drawing.get_bounding_client_rect()) else { return };
         let share = ((f64::from(event.client_x()) - found.left()) / found.width().max(1.0)).clamp(0.0, 1.0);
-        let millis = Duration::from_secs(SHOWN_S.unsigned_abs()).mul_f64(share).as_secs();
-        hovered.set(usize::try_from(millis).ok().map(|second| second.min(usize::try_from(SHOWN_S - 1).unwrap_or(0))));
+        let (span, known) = plotted.with_untracked(|plotted| {
+            (plotted.span_s, plotted.curves.iter().map(|curve| curve.values.len()).max().unwrap_or_default())
+        });
+        let second = Duration::from_secs(span.unsigned_abs()).mul_f64(share).as_secs();
+        hovered.set(usize::try_from(second).ok().filter(|_| known > 0).map(|second| second.min(known - 1)));
     };
     let curves = move || {
         plotted.with(|plotted| {
@@ -106,18 +110,20 @@ pub(super) fn Plot(title: &'static str, plotted: Memo<Plotted>, none: &'static s
         })
     };
     let first_text = move || second_text(plotted.with(|plotted| plotted.first_s));
-    let last_text = move || second_text(plotted.with(|plotted| plotted.first_s) + SHOWN_S);
+    let last_text = move || second_text(plotted.with(|plotted| plotted.first_s + plotted.span_s));
+    let last = move || plotted.with(|plotted| plotted.span_s - 1);
+    let is_empty = move || plotted.with(|plotted| plotted.curves.is_empty());
     view! {
         <figure class="plot">
             <figcaption>{title}<span class="mono plot-at">{at}</span></figcaption>
             <ul class="legend">{legend}</ul>
-            <p class="panel-empty" class:none=move || plotted.with(|plotted| !plotted.curves.is_empty())>{none}</p>
-            <div class="plot-box">
+            <p class="panel-empty" class:none=move || !is_empty()>{none}</p>
+            <div class="plot-box" class:none=is_empty>
                 <span class="plot-top mono">{move || top.get()}</span>
                 <span class="plot-bottom mono">"0"</span>
-                <svg viewBox=format!("0 0 {} {HEIGHT}", SHOWN_S - 1) preserveAspectRatio="none" role="img"
+                <svg viewBox=move || format!("0 0 {} {HEIGHT}", last()) preserveAspectRatio="none" role="img"
                     aria-label=spoken on:pointermove=moved on:pointerleave=move |_| hovered.set(None)>
-                    <path class="grid" d="M0 0H119M0 50H119M0 100H119" />
+                    <path class="grid" d=move || { let last = last(); format!("M0 0H{last}M0 50H{last}M0 100H{last}") } />
                     {curves}
                     {move || hovered.get().map(|second| view! { <path class="plot-hover" d=format!("M{second} 0V{HEIGHT}") /> })}
                 </svg>

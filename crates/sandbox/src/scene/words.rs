@@ -36,16 +36,24 @@ pub(super) fn partitions(numbers: &[i32]) -> String {
     format!("partition{ending} {}", list(&texts))
 }
 
-/// `500 ms`, `30 s`, `2.5 s`, `5 min`, `7 d`.
+/// `500 ms`, `2.5 s`, `30 s`, `90 s`, `5 min`, `12 min 5 s`, `3 h 20 min`, `6 d 23 h`, `7 d`.
 pub(super) fn millis(millis: i64) -> String {
     const SECOND: i64 = 1_000;
     const MINUTE: i64 = 60 * SECOND;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
-    for (unit, size) in [("d", DAY), ("h", HOUR), ("min", MINUTE)] {
-        if millis >= 2 * size && millis % size == 0 {
-            return format!("{} {unit}", millis / size);
+    // Of a long time nobody wants the seconds: a unit, and the rest in the next smaller one.
+    for (unit, size, smaller, smaller_size) in
+        [("d", DAY, "h", HOUR), ("h", HOUR, "min", MINUTE), ("min", MINUTE, "s", SECOND)]
+    {
+        let rounded = (millis.saturating_add(smaller_size / 2)) / smaller_size * smaller_size;
+        if rounded < 2 * size {
+            continue;
         }
+        return match rounded % size / smaller_size {
+            0 => format!("{} {unit}", rounded / size),
+            rest => format!("{} {unit} {rest} {smaller}", rounded / size),
+        };
     }
     match millis {
         ..SECOND => format!("{millis} ms"),

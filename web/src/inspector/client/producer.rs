@@ -5,7 +5,7 @@ use super::connections::{ConnectionsSection, Whose};
 use super::records::RecordsSection;
 use super::settings::SettingsSection;
 use super::{Head, node};
-use crate::inspector::act::{Lead, bytes};
+use crate::inspector::act::{Lead, bytes, count};
 use crate::inspector::countdowns::CountdownsSection;
 use crate::page::Page;
 use crate::widgets::{Fact, Facts, Section};
@@ -32,11 +32,12 @@ fn about(scene: &Scene, name: &str) -> About {
     let Some(ClientView::Producer(view)) = view else { return About::default() };
     let counters = view.counters;
     let queues = view.queues.iter().filter(|queue| queue.records_count > 0).map(|queue| {
-        format!("{}-{}: {} records, {}", queue.topic, queue.partition, queue.records_count, size(queue.bytes))
+        format!("{}-{}: {}, {}", queue.topic, queue.partition, records(queue.records_count), size(queue.bytes))
     });
     let in_flight = view.in_flight.iter().map(|part| {
         let attempt = if part.attempt > 1 { format!(", try {}", part.attempt) } else { String::new() };
-        format!("{}-{} → broker {}: {} records{attempt}", part.topic, part.partition, part.node_id, part.records_count)
+        let records = records(part.records_count);
+        format!("{}-{} → broker {}: {records}{attempt}", part.topic, part.partition, part.node_id)
     });
     About {
         sent: format!("{} · {} acknowledged", counters.sent_count, counters.acknowledged_count),
@@ -45,7 +46,7 @@ fn about(scene: &Scene, name: &str) -> About {
             (0, 0) => String::new(),
             (failed, retried) => format!("{failed} given up · {retried} batches sent again"),
         },
-        waiting: if view.waiting_count == 0 { String::new() } else { format!("{} records", view.waiting_count) },
+        waiting: if view.waiting_count == 0 { String::new() } else { records(view.waiting_count) },
         buffer: format!("{} of {}", bytes(view.buffer_used), bytes(view.buffer_memory)),
         identity: view
             .producer_id
@@ -53,6 +54,10 @@ fn about(scene: &Scene, name: &str) -> About {
         queues: queues.take(20).collect(),
         in_flight: in_flight.take(20).collect(),
     }
+}
+
+fn records(number: usize) -> String {
+    count(i64::try_from(number).unwrap_or(i64::MAX), "record")
 }
 
 fn size(count: usize) -> String {

@@ -4,6 +4,7 @@ use crate::inspector::act::attempt;
 use crate::page::Page;
 use crate::widgets::{Section, element_name};
 use leptos::prelude::*;
+use runnel_sandbox::scene::Scene;
 use runnel_sandbox::script::quote;
 
 /// Users of the payment stream, and how many payments each makes in a minute: no two beat together.
@@ -45,6 +46,31 @@ impl Form {
             amount: RwSignal::new(Amount::One),
             count: text("10"),
             rate: text("2/s"),
+        }
+    }
+
+    /// The topic that records go to: the chosen one, or the only one that the producer is wired to.
+    fn goes_to(&self, scene: &Scene, name: &str) -> Option<String> {
+        let chosen = self.topic.with_untracked(|topic| topic.trim().to_owned());
+        if !chosen.is_empty() {
+            return Some(chosen);
+        }
+        let topics = &scene.clients.get(name)?.card.topics;
+        topics.first().filter(|_| topics.len() == 1).cloned()
+    }
+
+    /// Whether the partition that is asked for is there, before anything is sent.
+    fn check_partition(&self, scene: &Scene, name: &str) -> Result<(), String> {
+        let wanted = self.partition.with_untracked(|text| text.trim().to_owned());
+        let Some(topic) = self.goes_to(scene, name).filter(|_| !wanted.is_empty()) else { return Ok(()) };
+        let Some(found) = scene.cluster.topics.get(&topic) else { return Ok(()) };
+        let is_there =
+            wanted.parse::<i32>().is_ok_and(|wanted| found.lanes.iter().any(|lane| lane.partition == wanted));
+        let last = found.lanes.len().saturating_sub(1);
+        match (is_there, last) {
+            (true, _) => Ok(()),
+            (false, 0) => Err(format!("{topic} has only partition 0, found partition \"{wanted}\"")),
+            (false, last) => Err(format!("{topic} has partitions 0 to {last}, found partition \"{wanted}\"")),
         }
     }
 
@@ -115,7 +141,8 @@ pub(super) fn RecordsSection(name: String) -> impl IntoView {
     let sender = name.clone();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let done = form.command(&sender).and_then(|command| attempt(page, &command));
+        let checked = page.view.scene(|scene| form.check_partition(scene, &sender));
+        let done = checked.and_then(|()| form.command(&sender)).and_then(|command| attempt(page, &command));
         error.set(done.err());
     };
     let (payer, stopper) = (name.clone(), name);
@@ -206,7 +233,7 @@ fn Fields(form: Form) -> impl IntoView {
                 prop:checked=move || form.is_tombstone.get()
                 on:change=move |event| form.is_tombstone.set(event_target_checked(&event))
             />
-            "tombstone: a key without a value"
+            "tombstone: no value"
         </label>
         <Text name="headers" signal=form.headers hint="trace=7; kind=card" />
         <Text name="partition" signal=form.partition hint="as the key says" />

@@ -163,11 +163,19 @@ pub(super) fn SettingsSection(name: String, role: ClientRole) -> impl IntoView {
             <Edited
                 name="any other"
                 value=""
-                placeholder="max.poll.records=10"
-                apply=any_other(page, name.clone())
+                placeholder=example(role)
+                apply=any_other(page, name.clone(), role)
                 hint="A setting by the name of Kafka's documentation, with its value"
             />
         </Section>
+    }
+}
+
+/// A setting that such a client may have.
+fn example(role: ClientRole) -> &'static str {
+    match role {
+        ClientRole::Producer => "batch.size=32768",
+        ClientRole::Consumer | ClientRole::Tool => "max.poll.records=10",
     }
 }
 
@@ -177,9 +185,9 @@ fn setter(page: Page, name: String, word: String) -> Apply {
 }
 
 /// Sets what was typed as `name=value`.
-fn any_other(page: Page, name: String) -> Apply {
+fn any_other(page: Page, name: String, role: ClientRole) -> Apply {
     Callback::new(move |text: String| match text.split_once('=') {
         Some((config, value)) => attempt(page, &format!("set {name} config:{}={}", config.trim(), quote(value.trim()))),
-        None => Err(format!("wanted name=value, like max.poll.records=10, found \"{text}\"")),
+        None => Err(format!("wanted name=value, like {}, found \"{text}\"", example(role))),
     })
 }

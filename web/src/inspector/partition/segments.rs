@@ -4,7 +4,7 @@ use crate::inspector::act::{bytes, since_start};
 use crate::page::Page;
 use crate::widgets::Section;
 use leptos::prelude::*;
-use runnel_sandbox::scene::LogOutlook;
+use runnel_sandbox::scene::{IndexListing, LogOutlook, SegmentIndexes};
 use runnel_sandbox::viewing::Viewing;
 
 /// Segments that are listed; of more the oldest and the newest.
@@ -76,6 +76,7 @@ pub(super) fn SegmentsSection(topic: String, partition: i32) -> impl IntoView {
         let configs = scene.cluster.topics.get(&at).map(|topic| topic.configs.clone());
         (scene.time.as_millis().div_euclid(1_000), ends, configs)
     });
+    let files_of = topic.clone();
     let lens = Memo::new(move |_| {
         version.with(|_| ());
         page.view.with(|viewing| lens(viewing, &topic, partition))
@@ -94,7 +95,10 @@ pub(super) fn SegmentsSection(topic: String, partition: i32) -> impl IntoView {
                 <For
                     each=move || rows.get()
                     key=|row| row.base_offset
-                    children=move |row| view! { <SegmentRow rows base_offset=row.base_offset /> }
+                    children={
+                        let topic = files_of.clone();
+                        move |row| view! { <SegmentRow rows topic=topic.clone() partition base_offset=row.base_offset /> }
+                    }
                 />
             </ol>
             <p class="quiet-text" class:none=move || left_out.get() == 0>
@@ -109,8 +113,80 @@ pub(super) fn SegmentsSection(topic: String, partition: i32) -> impl IntoView {
     }
 }
 
+/// What stands in the indexes of a segment.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Entries {
+    offsets: Vec<(String, String)>,
+    offsets_note: String,
+    times: Vec<(String, String)>,
+    times_note: String,
+}
+
+/// `12 entries`, and that not all of them are listed.
+fn index_note<T>(listing: &IndexListing<T>) -> String {
+    match (listing.count, listing.listed.len()) {
+        (0, _) => "no entry yet: one comes every index.interval.bytes".to_owned(),
+        (1, _) => "1 entry".to_owned(),
+        (count, listed) if listed < count => format!("{count} entries, the first and the last ones"),
+        (count, _) => format!("{count} entries"),
+    }
+}
+
+/// Reads the indexes of a segment from the files of the partition's leader.
+fn entries(viewing: &Viewing, topic: &str, partition: i32, base_offset: i64) -> Entries {
+    let Some(lane) = viewing.scene().cluster.lane(topic, partition) else { return Entries::default() };
+    let start = viewing.story().start().0;
+    let storage = viewing.story().world().cluster().storage();
+    let found = SegmentIndexes::read(storage, lane.leader, (topic, partition), base_offset);
+    let offset = |relative: i32| format!("{base_offset}+{relative}");
+    let offsets = found.offsets.listed.iter().map(|entry| (offset(entry.relative_offset), entry.position.to_string()));
+    let times = found.times.listed.iter();
+    let times = times.map(|entry| (since_start(start, entry.timestamp.0), offset(entry.relative_offset)));
+    Entries {
+        offsets: offsets.collect(),
+        offsets_note: index_note(&found.offsets),
+        times: times.collect(),
+        times_note: index_note(&found.times),
+    }
+}
+
+/// Both indexes of a segment, read while they are shown.
 #[component]
-fn SegmentRow(rows: Memo<Vec<Row>>, base_offset: i64) -> impl IntoView {
+fn IndexTables(rows: Memo<Vec<Row>>, topic: String, partition: i32, base_offset: i64) -> impl IntoView {
+    let page = expect_context::<Page>();
+    let found = Memo::new(move |_| {
+        rows.with(|_| ());
+        page.view.with(|viewing| entries(viewing, &topic, partition, base_offset))
+    });
+    let table = move |name: &'static str,
+                      heads: (&'static str, &'static str),
+                      of: fn(&Entries) -> (&[(String, String)], &str)| {
+        let body = move || {
+            found.with(|found| {
+                let rows = of(found).0.iter();
+                rows.map(|(one, other)| view! { <tr><td>{one.clone()}</td><td>{other.clone()}</td></tr> })
+                    .collect_view()
+            })
+        };
+        view! {
+            <table class="index mono">
+                <caption>{name}" · "<span>{move || found.with(|found| of(found).1.to_owned())}</span></caption>
+                <thead class:none=move || found.with(|found| of(found).0.is_empty())>
+                    <tr><th scope="col">{heads.0}</th><th scope="col">{heads.1}</th></tr>
+                </thead>
+                <tbody>{body}</tbody>
+            </table>
+        }
+    };
+    view! {
+        {table(".index", ("offset", "position"), |found| (&found.offsets, &found.offsets_note))}
+        {table(".timeindex", ("timestamp", "offset"), |found| (&found.times, &found.times_note))}
+    }
+}
+
+#[component]
+fn SegmentRow(rows: Memo<Vec<Row>>, topic: String, partition: i32, base_offset: i64) -> impl IntoView {
+    let shows_indexes = RwSignal::new(false);
     let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.base_offset == base_offset).cloned()));
     let of = move |read: fn(&Row) -> String| row.with(|row| row.as_ref().map(read).unwrap_or_default());
     let is = move |read: fn(&Row) -> bool| row.with(|row| row.as_ref().is_some_and(read));
@@ -129,6 +205,16 @@ fn SegmentRow(rows: Memo<Vec<Row>>, base_offset: i64) -> impl IntoView {
                 <span>{move || of(|row| row.newest.clone())}</span>
             </div>
             <p class="quiet-text small">{move || of(|row| row.sentence.clone())}</p>
+            <button
+                class="lead small"
+                aria-expanded=move || shows_indexes.get().to_string()
+                on:click=move |_| shows_indexes.update(|shown| *shown = !*shown)
+            >
+                {move || if shows_indexes.get() { "hide its indexes" } else { "show its indexes" }}
+            </button>
+            {move || {
+                shows_indexes.get().then(|| view! { <IndexTables rows topic=topic.clone() partition base_offset /> })
+            }}
         </li>
     }
 }

@@ -1,18 +1,21 @@
 //! The three columns: writers, brokers, readers. Each is as high as it must be, and all have the same middle.
+//!
+//! Brokers stand below each other, or in rows of several where that makes the picture larger.
 
 use super::measures::{
-    BROKER_GAP, BROKER_HEADING, BROKER_PADDING, CARD_GAP, CARD_HEADING, FENCE_GAP, FENCE_HEADING, FENCE_PADDING,
-    MARGIN, Measures, READER_GAP, READER_HEIGHT, READER_WIDTH, READERS_MAX, TOOLS_MAX, WIRES_WIDTH, WRITER_GAP,
-    WRITER_HEIGHT, WRITER_WIDTH, WRITERS_MAX, number, rows_height,
+    BROKER_GAP, BROKER_GUTTER, BROKER_HEADING, BROKER_PADDING, BROKER_ROW_GAP, CARD_GAP, CARD_HEADING, FENCE_GAP,
+    FENCE_HEADING, FENCE_PADDING, MARGIN, Measures, READER_GAP, READER_HEIGHT, READER_WIDTH, READERS_MAX, TOOLS_MAX,
+    WIRES_WIDTH, WRITER_GAP, WRITER_HEIGHT, WRITER_WIDTH, WRITERS_MAX, number, rows_height,
 };
-use super::{Actor, BrokerPlan, CardPlan, Fence, Plan};
+use super::{Actor, BrokerPlan, CardPlan, Fence, Flow, Plan};
 use crate::scene::node::NodeId;
 use crate::scene::point::{Area, Point};
 use std::collections::BTreeMap;
 
 pub(super) type Areas = BTreeMap<NodeId, Area>;
 
-pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
+/// Places all that nobody has put somewhere, so many brokers in a row.
+pub(super) fn place_all(plan: &Plan, measures: &Measures, in_row: usize, areas: &mut Areas) {
     let is_free = |node: &NodeId| !plan.placed.contains_key(node);
     let writers: Vec<&Actor> = plan.writers.iter().filter(|actor| is_free(&actor.node)).collect();
     let brokers: Vec<&BrokerPlan> =
@@ -21,9 +24,11 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
         plan.fences.iter().filter(|fence| is_free(&NodeId::Group(fence.group_id.clone()))).collect();
     let readers: Vec<&Actor> = plan.readers.iter().filter(|actor| is_free(&actor.node)).collect();
 
-    let broker_heights = brokers.iter().map(|broker| broker_height(broker, measures));
-    let brokers_height = stacked(broker_heights, BROKER_GAP);
-    let fence_heights = fences.iter().map(|fence| fence_size(fence.actors.len()).1);
+    let broker_rows: Vec<&[&BrokerPlan]> = brokers.chunks(in_row).collect();
+    let row_heights = broker_rows.iter().map(|row| row_height(row, measures));
+    let row_gap = if in_row > 1 { BROKER_ROW_GAP } else { BROKER_GAP };
+    let brokers_height = stacked(row_heights, row_gap);
+    let fence_heights = fences.iter().map(|fence| fence_size(fence.actors.len(), READERS_MAX).1);
     let loose_height =
         (!readers.is_empty()).then(|| rows_height(readers.len().min(READERS_MAX), READER_HEIGHT, READER_GAP));
     let readers_height = stacked(fence_heights.chain(loose_height), FENCE_GAP);
@@ -39,16 +44,21 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
     x += number(writer_columns) * (WRITER_WIDTH + WRITER_GAP) - WRITER_GAP + WIRES_WIDTH;
 
     let mut y = top(brokers_height);
-    for broker in &brokers {
-        put_broker(broker, Point::new(x, y), measures, areas);
-        y += broker_height(broker, measures) + BROKER_GAP;
+    let width = measures.broker_width();
+    for row in &broker_rows {
+        let height = row_height(row, measures);
+        for (column, broker) in row.iter().enumerate() {
+            let left = x + number(column) * (width + BROKER_GUTTER);
+            put_broker(broker, Area::new(left, y, width, height), measures, areas);
+        }
+        y += height + row_gap;
     }
-    x += measures.broker_width() + WIRES_WIDTH;
+    x += number(in_row) * (width + BROKER_GUTTER) - BROKER_GUTTER + WIRES_WIDTH;
 
     let mut y = top(readers_height);
     for fence in &fences {
-        put_fence(fence, Point::new(x, y), areas);
-        y += fence_size(fence.actors.len()).1 + FENCE_GAP;
+        put_fence(fence, Point::new(x, y), READERS_MAX, areas);
+        y += fence_size(fence.actors.len(), READERS_MAX).1 + FENCE_GAP;
     }
     let inside = Point::new(x + FENCE_PADDING, y);
     grid(&readers, inside, (READER_WIDTH, READER_HEIGHT), READER_GAP, READERS_MAX, areas);
@@ -58,12 +68,10 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
     let rows = tools.len().div_ceil(TOOLS_MAX).max(1);
     let below = Point::new(MARGIN, MARGIN + height + FENCE_GAP);
     grid(&tools, below, (READER_WIDTH, READER_HEIGHT), READER_GAP, rows, areas);
-
-    place_chosen(plan, measures, areas);
 }
 
 /// What somebody has put somewhere, with all that is in it.
-pub(super) fn place_chosen(plan: &Plan, measures: &Measures, areas: &mut Areas) {
+pub(super) fn place_chosen(plan: &Plan, measures: &Measures, flow: Flow, areas: &mut Areas) {
     let chosen = |node: &NodeId| plan.placed.get(node).copied();
     for actor in &plan.writers {
         if let Some(at) = chosen(&actor.node) {
@@ -77,12 +85,13 @@ pub(super) fn place_chosen(plan: &Plan, measures: &Measures, areas: &mut Areas) 
     }
     for broker in &plan.brokers {
         if let Some(at) = chosen(&NodeId::Broker(broker.broker)) {
-            put_broker(broker, at, measures, areas);
+            let (width, height) = (measures.broker_width(), broker_height(broker, measures));
+            put_broker(broker, Area::new(at.x, at.y, width, height), measures, areas);
         }
     }
     for fence in &plan.fences {
         if let Some(at) = chosen(&NodeId::Group(fence.group_id.clone())) {
-            put_fence(fence, at, areas);
+            put_fence(fence, at, readers_in_column(flow, fence.actors.len()), areas);
         }
     }
     for card in &plan.free_cards {
@@ -105,11 +114,15 @@ pub(super) fn broker_height(broker: &BrokerPlan, measures: &Measures) -> f64 {
     BROKER_HEADING + stacked(cards, CARD_GAP) + BROKER_PADDING
 }
 
-pub(super) fn put_broker(broker: &BrokerPlan, at: Point, measures: &Measures, areas: &mut Areas) {
-    let frame = Area::new(at.x, at.y, measures.broker_width(), broker_height(broker, measures));
+/// The height of the highest broker of a row: the others are drawn as high.
+fn row_height(row: &[&BrokerPlan], measures: &Measures) -> f64 {
+    row.iter().map(|broker| broker_height(broker, measures)).fold(0.0, f64::max)
+}
+
+pub(super) fn put_broker(broker: &BrokerPlan, frame: Area, measures: &Measures, areas: &mut Areas) {
     areas.insert(NodeId::Broker(broker.broker), frame);
-    let x = at.x + BROKER_PADDING;
-    let mut y = at.y + BROKER_HEADING;
+    let x = frame.x + BROKER_PADDING;
+    let mut y = frame.y + BROKER_HEADING;
     for card in &broker.cards {
         let height = measures.card_height(card.lanes.len());
         let node = NodeId::Card { topic: card.topic.clone(), broker: broker.broker };
@@ -129,20 +142,28 @@ fn put_lanes(card: &CardPlan, at: Point, measures: &Measures, areas: &mut Areas)
     }
 }
 
+/// How many consumers of a group stand below each other: on a narrow screen, which is high, two stand beside each other.
+pub(super) fn readers_in_column(flow: Flow, actors: usize) -> usize {
+    match flow {
+        Flow::Across => READERS_MAX,
+        Flow::Down => actors.div_ceil(2).max(1),
+    }
+}
+
 /// Width and height of a fence around so many consumers.
-pub(super) fn fence_size(actors: usize) -> (f64, f64) {
-    let columns = actors.div_ceil(READERS_MAX).max(1);
-    let rows = actors.clamp(1, READERS_MAX);
+pub(super) fn fence_size(actors: usize, rows_max: usize) -> (f64, f64) {
+    let columns = actors.div_ceil(rows_max).max(1);
+    let rows = actors.clamp(1, rows_max);
     let width = number(columns) * (READER_WIDTH + READER_GAP) - READER_GAP + 2.0 * FENCE_PADDING;
     (width, FENCE_HEADING + rows_height(rows, READER_HEIGHT, READER_GAP) + FENCE_PADDING)
 }
 
-pub(super) fn put_fence(fence: &Fence, at: Point, areas: &mut Areas) {
-    let (width, height) = fence_size(fence.actors.len());
+pub(super) fn put_fence(fence: &Fence, at: Point, rows_max: usize, areas: &mut Areas) {
+    let (width, height) = fence_size(fence.actors.len(), rows_max);
     areas.insert(NodeId::Group(fence.group_id.clone()), Area::new(at.x, at.y, width, height));
     let inside = Point::new(at.x + FENCE_PADDING, at.y + FENCE_HEADING);
     let actors: Vec<&Actor> = fence.actors.iter().collect();
-    grid(&actors, inside, (READER_WIDTH, READER_HEIGHT), READER_GAP, READERS_MAX, areas);
+    grid(&actors, inside, (READER_WIDTH, READER_HEIGHT), READER_GAP, rows_max, areas);
 }
 
 /// Puts actors into columns, from top to bottom and from left to right.

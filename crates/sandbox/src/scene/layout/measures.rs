@@ -18,6 +18,17 @@ pub(super) const WRITERS_MAX: usize = 10;
 pub(super) const BROKER_HEADING: f64 = 36.0;
 pub(super) const BROKER_PADDING: f64 = 16.0;
 pub(super) const BROKER_GAP: f64 = 20.0;
+/// Between brokers that stand beside each other: wires go up and down there.
+pub(super) const BROKER_GUTTER: f64 = 48.0;
+/// Between rows of several brokers: wires go to and fro there.
+pub(super) const BROKER_ROW_GAP: f64 = 52.0;
+
+/// From the edge of a broker to the wires that go along it.
+pub(super) const DUCT_DISTANCE: f64 = 14.0;
+/// How round wires turn.
+pub(super) const TURN_RADIUS: f64 = 9.0;
+/// From a consumer's left edge to the wires that go down beside it.
+pub(super) const READER_DUCT_DISTANCE: f64 = 9.0;
 
 pub(super) const CARD_HEADING: f64 = 28.0;
 pub(super) const CARD_GAP: f64 = 12.0;
@@ -44,19 +55,26 @@ pub(super) struct Measures {
     pub(super) lane_gap: f64,
     /// Lanes beside each other in a card.
     pub(super) columns: usize,
+    /// Lanes beside each other at most.
+    pub(super) columns_max: usize,
     pub(super) cells_max: usize,
 }
 
 impl Measures {
+    /// For so many lanes, all of them below each other.
     pub(super) fn for_lanes(count: usize) -> Self {
-        let (lane_size, lane_width, lane_height, lane_gap, columns, cells_max) = match count {
+        let (lane_size, lane_width, lane_height, lane_gap, columns_max, cells_max) = match count {
             0..=4 => (LaneSize::Tall, 286.0, 84.0, 20.0, 1, 8),
             5..=8 => (LaneSize::Middle, 286.0, 56.0, 10.0, 1, 12),
             9..=14 => (LaneSize::Slim, 286.0, 30.0, 6.0, 1, 12),
-            15..=60 => (LaneSize::Slim, 206.0, 30.0, 6.0, 2, 8),
-            _ => (LaneSize::Slim, 206.0, 30.0, 6.0, 3, 8),
+            _ => (LaneSize::Slim, 206.0, 30.0, 6.0, 4, 8),
         };
-        Measures { lane_size, lane_width, lane_height, lane_gap, columns, cells_max }
+        Measures { lane_size, lane_width, lane_height, lane_gap, columns: 1, columns_max, cells_max }
+    }
+
+    /// The same with so many lanes beside each other.
+    pub(super) fn with_columns(self, columns: usize) -> Self {
+        Measures { columns, ..self }
     }
 
     pub(super) fn card_width(&self) -> f64 {

@@ -2,17 +2,21 @@
 //! consumers on the right.
 //!
 //! The automatic layout depends on nothing but what there is, so the same things always stand in the same places. Lanes
-//! get smaller as they get more: one column of tall ones, then slim ones in two and three columns. What somebody has
-//! put somewhere stays there and leaves its place to the others.
+//! get smaller as they get more. From then on lanes and brokers stand beside each other where that makes the picture
+//! larger on a screen that is wide, or narrow. What somebody has put somewhere stays there and leaves its place to the
+//! others.
 
 mod columns;
+mod curve;
 mod measures;
+mod route;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod wires;
 
-pub use wires::{Curve, Wire};
+pub use curve::{Curve, Way};
+pub use wires::Wire;
 
 use super::node::NodeId;
 use super::point::{Area, Point};
@@ -126,23 +130,58 @@ impl Plan {
     }
 }
 
+/// Room for the picture on a usual screen, and on one that is narrow.
+const WIDE_ROOM: (f64, f64) = (1_060.0, 600.0);
+const NARROW_ROOM: (f64, f64) = (350.0, 500.0);
+/// How much larger the picture must get for things to stand beside each other.
+const GAIN_MIN: f64 = 1.08;
+
+/// Places all that nobody has put somewhere, in the way that makes the picture largest.
+fn pack(plan: &Plan, measures: Measures, flow: Flow) -> (Measures, columns::Areas) {
+    let brokers_max = match flow {
+        Flow::Across => plan.brokers.len().max(1),
+        Flow::Down => 1,
+    };
+    let room = match flow {
+        Flow::Across => WIDE_ROOM,
+        Flow::Down => NARROW_ROOM,
+    };
+    let mut best: Option<(f64, Measures, columns::Areas)> = None;
+    for columns in 1..=measures.columns_max {
+        for in_row in 1..=brokers_max {
+            let measures = measures.with_columns(columns);
+            let mut areas = BTreeMap::new();
+            match flow {
+                Flow::Across => columns::place_all(plan, &measures, in_row, &mut areas),
+                Flow::Down => rows::place_all(plan, &measures, &mut areas),
+            }
+            let bounds = bounds(&areas);
+            let size = (room.0 / bounds.width.max(1.0)).min(room.1 / bounds.height.max(1.0)).min(1.0);
+            if best.as_ref().is_none_or(|(found, _, _)| size >= found * GAIN_MIN) {
+                best = Some((size, measures, areas));
+            }
+        }
+    }
+    best.map_or_else(|| (measures, BTreeMap::new()), |(_, measures, areas)| (measures, areas))
+}
+
+fn bounds(areas: &columns::Areas) -> Area {
+    areas.values().copied().reduce(|one, other| one.united(&other)).unwrap_or_default()
+}
+
 /// Gives everything its place.
 pub(super) fn lay_out(plan: &Plan, flow: Flow) -> Stage {
-    let measures = Measures::for_lanes(plan.lanes_count());
-    let mut areas = BTreeMap::new();
-    match flow {
-        Flow::Across => columns::place_all(plan, &measures, &mut areas),
-        Flow::Down => rows::place_all(plan, &measures, &mut areas),
-    }
+    let (measures, mut areas) = pack(plan, Measures::for_lanes(plan.lanes_count()), flow);
+    columns::place_chosen(plan, &measures, flow, &mut areas);
     let wires = wires::between(plan, &areas);
-    let bounds = areas.values().copied().reduce(|one, other| one.united(&other)).unwrap_or_default();
+    let bounds = bounds(&areas);
     Stage { areas, wires, lane_size: measures.lane_size, cells_max: measures.cells_max, bounds }
 }
 
 impl Stage {
     /// The way between two things that stand on the stage, from edge to edge.
-    pub fn way(&self, from: &NodeId, to: &NodeId) -> Option<Curve> {
-        Some(Curve::between(self.areas.get(from)?, self.areas.get(to)?))
+    pub fn way(&self, from: &NodeId, to: &NodeId) -> Option<Way> {
+        route::between(&self.areas, from, to)
     }
 
     /// What stands at a place: of things that lie in one another, the innermost.

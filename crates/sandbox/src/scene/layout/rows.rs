@@ -1,11 +1,11 @@
 //! From top to bottom, for a narrow screen: writers, brokers, readers, each in rows that are no wider than the brokers.
 
-use super::Plan;
-use super::columns::{Areas, broker_height, fence_size, place_chosen, put_broker, put_fence};
+use super::columns::{Areas, broker_height, fence_size, put_broker, put_fence, readers_in_column};
 use super::measures::{
     BROKER_GAP, FENCE_GAP, MARGIN, Measures, READER_GAP, READER_HEIGHT, READER_WIDTH, WIRES_HEIGHT, WRITER_GAP,
     WRITER_HEIGHT, WRITER_WIDTH,
 };
+use super::{Flow, Plan};
 use crate::scene::node::NodeId;
 use crate::scene::point::{Area, Point};
 
@@ -25,16 +25,19 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
 
     let left = MARGIN + (width - measures.broker_width()) / 2.0;
     for broker in plan.brokers.iter().filter(|broker| is_free(&NodeId::Broker(broker.broker))) {
-        put_broker(broker, Point::new(left, y), measures, areas);
-        y += broker_height(broker, measures) + BROKER_GAP;
+        let height = broker_height(broker, measures);
+        put_broker(broker, Area::new(left, y, measures.broker_width(), height), measures, areas);
+        y += height + BROKER_GAP;
     }
     y += WIRES_HEIGHT - BROKER_GAP;
 
     let fences = plan.fences.iter().filter(|fence| is_free(&NodeId::Group(fence.group_id.clone())));
-    let sizes = fences.clone().map(|fence| (fence, fence_size(fence.actors.len()))).collect();
+    let in_column = |actors: usize| readers_in_column(Flow::Down, actors);
+    let size = |actors: usize| fence_size(actors, in_column(actors));
+    let sizes = fences.clone().map(|fence| (fence, size(fence.actors.len()))).collect();
     let (placed, mut y) = rows(sizes, width, y, FENCE_GAP);
     for (fence, area) in placed {
-        put_fence(fence, Point::new(area.x, area.y), areas);
+        put_fence(fence, Point::new(area.x, area.y), in_column(fence.actors.len()), areas);
     }
 
     let tools = plan.tools.iter().map(|tool| &tool.node);
@@ -44,8 +47,6 @@ pub(super) fn place_all(plan: &Plan, measures: &Measures, areas: &mut Areas) {
         y += FENCE_GAP;
     }
     areas.extend(rows(others.collect(), width, y, READER_GAP).0);
-
-    place_chosen(plan, measures, areas);
 }
 
 /// A row that is being filled: its width, its height, and what stands in it with its size.

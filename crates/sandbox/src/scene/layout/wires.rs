@@ -1,26 +1,14 @@
-//! Wires: soft curves from the edge of one thing to the edge of another.
+//! Wires: who is connected with what.
 
-use super::Plan;
+use super::curve::Way;
+use super::{Plan, route};
 use crate::scene::node::NodeId;
-use crate::scene::point::{Area, Point};
-use serde::{Deserialize, Serialize};
+use crate::scene::point::Area;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// With more partitions than these on the stage, a writer's wires end at cards.
 const LANE_WIRES_MAX: usize = 8;
-
-/// A cubic curve, as SVG's `C` draws it.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Curve {
-    /// Where it begins.
-    pub start: Point,
-    /// Which way it leaves.
-    pub first_control: Point,
-    /// Which way it comes.
-    pub second_control: Point,
-    /// Where it ends.
-    pub end: Point,
-}
 
 /// A wire on the stage. Data flows from its first end to its second.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -29,51 +17,15 @@ pub struct Wire {
     pub from: NodeId,
     /// A topic's card or a consumer.
     pub to: NodeId,
-    /// Its shape.
-    pub curve: Curve,
-}
-
-impl Curve {
-    /// The curve between two boxes, from the edges that face each other.
-    pub fn between(from: &Area, to: &Area) -> Curve {
-        let are_above_each_other = from.x < to.right() && to.x < from.right();
-        if are_above_each_other && (from.bottom() < to.y || to.bottom() < from.y) {
-            let is_down = from.bottom() < to.y;
-            let (start, end) =
-                if is_down { (from.bottom_middle(), to.top_middle()) } else { (from.top_middle(), to.bottom_middle()) };
-            let middle = (start.y + end.y) / 2.0;
-            return Curve {
-                start,
-                first_control: Point::new(start.x, middle),
-                second_control: Point::new(end.x, middle),
-                end,
-            };
-        }
-        let (start, end) = if from.centre().x <= to.centre().x {
-            (from.right_middle(), to.left_middle())
-        } else {
-            (from.left_middle(), to.right_middle())
-        };
-        let middle = (start.x + end.x) / 2.0;
-        Curve { start, first_control: Point::new(middle, start.y), second_control: Point::new(middle, end.y), end }
-    }
-
-    /// The place on the curve that a share of the way from 0 to 1 leads to.
-    pub fn at(&self, progress: f64) -> Point {
-        let done = progress.clamp(0.0, 1.0);
-        let left = 1.0 - done;
-        let weights = [left * left * left, 3.0 * left * left * done, 3.0 * left * done * done, done * done * done];
-        let points = [self.start, self.first_control, self.second_control, self.end];
-        let mix = |of: fn(&Point) -> f64| points.iter().zip(weights).map(|(point, weight)| of(point) * weight).sum();
-        Point::new(mix(|point| point.x), mix(|point| point.y))
-    }
+    /// Where it goes along.
+    pub way: Way,
 }
 
 pub(super) fn between(plan: &Plan, areas: &BTreeMap<NodeId, Area>) -> Vec<Wire> {
     let mut wires = Vec::new();
     let mut add = |from: NodeId, to: NodeId| {
-        if let (Some(start), Some(end)) = (areas.get(&from), areas.get(&to)) {
-            wires.push(Wire { curve: Curve::between(start, end), from, to });
+        if let Some(way) = route::between(areas, &from, &to) {
+            wires.push(Wire { way, from, to });
         }
     };
     for actor in &plan.writers {

@@ -124,9 +124,20 @@ fn numbers_stand_in_sentences_as_people_say_them() {
     assert_eq!(list(&["anna", "bob", "carl"]), "anna, bob and carl");
     assert_eq!(list(&["a", "b", "c", "d", "e", "f"]), "a, b, c, d and 2 others");
     assert_eq!((offsets(3, 3), offsets(3, 5)), ("offset 3".to_owned(), "offsets 3 to 5".to_owned()));
-    for (number, text) in
-        [(0, "0 ms"), (500, "500 ms"), (2_500, "2.5 s"), (30_000, "30 s"), (300_000, "5 min"), (604_800_000, "7 d")]
-    {
+    for (number, text) in [
+        (0, "0 ms"),
+        (500, "500 ms"),
+        (2_500, "2.5 s"),
+        (30_000, "30 s"),
+        (90_000, "90 s"),
+        (300_000, "5 min"),
+        (725_400, "12 min 5 s"),
+        (12_012_345, "3 h 20 min"),
+        (600_000_000, "6 d 23 h"),
+        (604_798_800, "7 d"),
+        (604_800_000, "7 d"),
+        (i64::MAX, "106751991167 d 7 h"),
+    ] {
         assert_eq!(millis(number), text);
     }
     assert_eq!(quoted("a\nb"), "\u{201c}a\\nb\u{201d}");

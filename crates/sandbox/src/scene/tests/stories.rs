@@ -1,6 +1,6 @@
 //! What a learner is told and shows, in stories.
 
-use super::super::{ClientCard, ClientRole, CountdownKind, LogOutlook, NodeId, Scene};
+use super::super::{ClientCard, ClientRole, CountdownKind, LogOutlook, NodeId, Scene, SegmentIndexes};
 use super::bench::Bench;
 use super::drive::{commit, create, fetch, heartbeat, join, listen, player, produce, sync};
 use runnel_broker::{Event, Snapshot};
@@ -103,6 +103,26 @@ fn a_log_says_what_goes_and_why_the_rest_stays() {
     let last = outlook.segments.last().unwrap();
     assert!(!last.goes && last.sentence.contains("the active one, stays: a segment goes as a whole"), "{sentences:#?}");
     assert!(outlook.next_look.unwrap().contains("the next look is in"));
+}
+
+#[test]
+fn the_indexes_of_a_segment_are_read_from_its_files() {
+    let mut bench = Bench::new(1);
+    let client = bench.connect("checkout");
+    create(&mut bench, client, "orders", 1, &[("index.interval.bytes", "100")]);
+    let read = |bench: &Bench| SegmentIndexes::read(bench.cluster.storage(), 1, ("orders", 0), 0);
+    assert_eq!((read(&bench).offsets.count, read(&bench).offsets.listed), (0, Vec::new()));
+    for _ in 0..20 {
+        produce(&mut bench, client, "orders", 0, &[(None, Some(&"x".repeat(90)))]);
+    }
+    let found = read(&bench);
+    assert!(found.offsets.count > 8, "{found:?}");
+    let listed = &found.offsets.listed;
+    assert_eq!(listed.len(), 8);
+    let is_sorted = listed.is_sorted_by_key(|entry| (entry.relative_offset, entry.position));
+    assert!(is_sorted && listed[7].relative_offset >= 18, "the first and the last entries: {listed:?}");
+    let times = &found.times.listed;
+    assert!(!times.is_empty() && times.iter().all(|entry| entry.timestamp <= bench.now), "{times:?}");
 }
 
 #[test]
