@@ -6,12 +6,17 @@ use std::path::Path;
 
 /// Plays what a visitor does in the page that lies in a folder.
 pub(crate) fn test(page: &Path) -> Result<(), Failure> {
+    // Two files at a time: each has a browser of its own.
+    node(page, &["--test", "--test-concurrency=2", "tests/browser/"])
+}
+
+/// Plays with the page that lies in a folder and prints what that costs.
+pub(crate) fn bench(page: &Path, arguments: &[&str]) -> Result<(), Failure> {
+    node(page, &[&["tests/browser/bench.mjs"], arguments].concat())
+}
+
+fn node(page: &Path, arguments: &[&str]) -> Result<(), Failure> {
     let chromium = setup::chromium()?;
     setup::browser_packages()?;
-    // Two files at a time: each has a browser of its own.
-    run(program("node").env("RUNNEL_PAGE", page).env("RUNNEL_CHROMIUM", chromium).args([
-        "--test",
-        "--test-concurrency=2",
-        "tests/browser/",
-    ]))
+    run(program("node").env("RUNNEL_PAGE", page).env("RUNNEL_CHROMIUM", chromium).args(arguments))
 }

@@ -29,6 +29,7 @@ usage: cargo xtask COMMAND
   bench broker [--quick]
                        compare with Apache Kafka on this machine and print a table of ratios
   bench world          what a simulated world costs: frames a second, watched and not, scrubbing, memory, WebAssembly
+  bench page [--quick] what the page costs in a browser: first load, time to use, pictures, scrubbing, memory
 ";
 
 fn main() -> ExitCode {
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         ["capture", ref names @ ..] => suites::capture(names),
         ["bench", "broker", ref rest @ ..] => bench::broker(rest),
         ["bench", "world"] => bench::world(),
+        ["bench", "page", ref rest @ ..] => bench::page(rest),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

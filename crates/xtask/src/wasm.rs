@@ -6,6 +6,9 @@ use crate::shell::{Failure, cargo, run, target};
 /// The package whose tests come to the same natively and in WebAssembly.
 const PACKAGE: &str = "runnel-wasm-tests";
 
+/// The page, whose components are tested where they are seen.
+const PAGE: &str = "runnel-web";
+
 /// Leaves out the tests that are a browser's.
 const ONLY_NODE: (&str, &str) = ("WASM_BINDGEN_TEST_ONLY_NODE", "1");
 
@@ -20,28 +23,30 @@ pub(crate) fn runner() -> Result<(), Failure> {
 
 /// Runs the tests in Node.
 pub(crate) fn in_node() -> Result<(), Failure> {
-    test(&[ONLY_NODE], &[])
+    test(PACKAGE, &[ONLY_NODE], &[])
 }
 
 /// Prints how fast the stories play in Node, built with optimisations.
 pub(crate) fn bench() -> Result<(), Failure> {
     let times = ["--release", "--quiet", "--", "--include-ignored", "--nocapture", "the_stories_are_timed"];
-    test(&[ONLY_NODE], &times)
+    test(PACKAGE, &[ONLY_NODE], &times)
 }
 
-/// Runs the tests in a headless Chromium.
+/// Runs the tests in a headless Chromium, and those of the page's components.
 pub(crate) fn in_chromium() -> Result<(), Failure> {
     let driver = setup::chromium_driver()?;
-    test(&[("WASM_BINDGEN_TEST_ONLY_WEB", "1"), ("CHROMEDRIVER", &driver)], &[])
+    let settings = [("WASM_BINDGEN_TEST_ONLY_WEB", "1"), ("CHROMEDRIVER", driver.as_str())];
+    test(PACKAGE, &settings, &[])?;
+    test(PAGE, &settings, &[])
 }
 
-fn test(settings: &[(&str, &str)], arguments: &[&str]) -> Result<(), Failure> {
+fn test(package: &str, settings: &[(&str, &str)], arguments: &[&str]) -> Result<(), Failure> {
     let runner = target("debug").join(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX));
     run(cargo()
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECONDS)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", TIMEOUT_SECONDS)
         .envs(settings.iter().copied())
-        .args(["test", "--package", PACKAGE, "--target", "wasm32-unknown-unknown"])
+        .args(["test", "--package", package, "--target", "wasm32-unknown-unknown"])
         .args(arguments))
 }

@@ -47,8 +47,20 @@ impl Shown {
         self.shape = shape;
     }
 
-    /// Those with a key stay the same elements wherever they go, those without one as long as their order allows it.
     fn change_children(&mut self, shapes: Vec<Shape>) {
+        let is_as_before = self.children.len() == shapes.len()
+            && self.children.iter().zip(&shapes).all(|(child, shape)| child.is_same(shape));
+        if is_as_before {
+            for (child, shape) in self.children.iter_mut().zip(shapes) {
+                child.change(shape);
+            }
+        } else {
+            self.replace_children(shapes);
+        }
+    }
+
+    /// Those with a key stay the same elements wherever they go, those without one as long as their order allows it.
+    fn replace_children(&mut self, shapes: Vec<Shape>) {
         let mut before: Vec<Option<Shown>> = std::mem::take(&mut self.children).into_iter().map(Some).collect();
         for shape in shapes {
             let found = before.iter_mut().find(|kept| kept.as_ref().is_some_and(|kept| kept.is_same(&shape)));

@@ -17,11 +17,10 @@ pub(super) struct WirePicture {
 
 /// All wires.
 pub(super) fn wires(scene: &Scene) -> impl Iterator<Item = (Ends, WirePicture)> {
-    let busy = busy(scene);
+    let loads = loads(scene);
     scene.stage.wires.iter().map(move |wire| {
-        let ends = (wire.from.clone(), wire.to.clone());
-        let is_busy = busy.contains(&ends);
-        (ends, WirePicture { way: wire.way.clone(), is_busy })
+        let is_busy = loads.iter().any(|load| load.goes(&wire.from, &wire.to));
+        ((wire.from.clone(), wire.to.clone()), WirePicture { way: wire.way.clone(), is_busy })
     })
 }
 
@@ -31,24 +30,49 @@ impl WirePicture {
     }
 }
 
-/// The ends between which records are under way.
-fn busy(scene: &Scene) -> BTreeSet<Ends> {
-    let mut busy = BTreeSet::new();
-    for parcel in scene.seen.parcels.values() {
-        for cargo in &parcel.contents.cargo {
-            let lane = NodeId::lane(&cargo.topic, cargo.partition);
-            let card = NodeId::Card { topic: cargo.topic.clone(), broker: parcel.broker };
-            let topic = NodeId::Topic(cargo.topic.clone());
-            for end in [lane, card, topic] {
-                if parcel.is_answer {
-                    busy.insert((end, parcel.client.clone()));
-                } else {
-                    busy.insert((parcel.client.clone(), end));
-                }
-            }
-        }
+/// Records of a partition that are under way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Load<'a> {
+    client: &'a NodeId,
+    topic: &'a str,
+    partition: i32,
+    broker: i32,
+    /// To the client.
+    is_answer: bool,
+}
+
+/// All that is under way, each once.
+fn loads(scene: &Scene) -> BTreeSet<Load<'_>> {
+    let parcels = scene.seen.parcels.values();
+    let loads = parcels.flat_map(|parcel| {
+        parcel.contents.cargo.iter().map(|cargo| Load {
+            client: &parcel.client,
+            topic: &cargo.topic,
+            partition: cargo.partition,
+            broker: parcel.broker,
+            is_answer: parcel.is_answer,
+        })
+    });
+    loads.collect()
+}
+
+impl Load<'_> {
+    /// Whether it goes along a wire.
+    fn goes(&self, from: &NodeId, to: &NodeId) -> bool {
+        let (client, place) = if self.is_answer { (to, from) } else { (from, to) };
+        let is_there = match place {
+            NodeId::Lane { topic, partition } => topic == self.topic && *partition == self.partition,
+            NodeId::Card { topic, broker } => topic == self.topic && *broker == self.broker,
+            NodeId::Topic(topic) => topic == self.topic,
+            NodeId::Broker(_)
+            | NodeId::Group(_)
+            | NodeId::Client(_)
+            | NodeId::Member { .. }
+            | NodeId::Guest(_)
+            | NodeId::Connection(_) => false,
+        };
+        is_there && client == self.client
     }
-    busy
 }
 
 /// As SVG says it.
