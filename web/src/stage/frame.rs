@@ -36,13 +36,13 @@ pub(super) fn BrokerFrame(picture: Picture, node: NodeId) -> impl IntoView {
     view! {
         <g class=class style=moved_to(area) data-node=node.to_string()>
             <rect class="frame-box" width=move || area.get().width height=move || area.get().height rx="16" />
-            <text class="frame-name" x="18" y="24">{name}</text>
-            <text class="frame-state" x=move || area.get().width - 32.0 y="24">
+            <text class="frame-name" x="20" y="24">{name}</text>
+            <text class="frame-state" x=move || area.get().width - 34.0 y="24">
                 {move || state.get().map(|(_, text)| text)}
             </text>
             {is_broker
                 .then(|| view! {
-                    <circle class="frame-lamp" cx=move || area.get().width - 20.0 cy="20" r="4" />
+                    <circle class="frame-lamp" cx=move || area.get().width - 24.0 cy="20" r="4" />
                 })}
         </g>
     }
@@ -130,8 +130,8 @@ pub(super) fn GroupFrame(picture: Picture, node: NodeId) -> impl IntoView {
     view! {
         <g class=class style=moved_to(area) data-node=node.to_string()>
             <rect class="fence-box" width=move || area.get().width height=move || area.get().height rx="16" />
-            <text class="fence-name" x="16" y="21">{super::shortened(&group_id, 18)}</text>
-            <text class="fence-state" x="16" y="35">{move || state.get().1}</text>
+            <text class="fence-name" x="16" y="22">{super::shortened(&group_id, 18)}</text>
+            <text class="fence-state" x="16" y="37">{move || state.get().1}</text>
         </g>
     }
     .into_any()

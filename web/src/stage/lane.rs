@@ -4,6 +4,7 @@ use super::cell::{Cell, CellPicture, cells, measures};
 use super::{Picture, is_selected, moved_to};
 use crate::page::Page;
 use leptos::prelude::*;
+use runnel_broker::BrokerState;
 use runnel_sandbox::scene::{Lane, LaneSize, MarkerKind, NodeId, Scene};
 
 /// A marker that is drawn.
@@ -47,6 +48,12 @@ fn is_drawn(kind: MarkerKind, lane: &Lane) -> bool {
     }
 }
 
+/// Whether nobody can read or write it: its files are lost to its leader, or its leader is not there.
+fn is_offline(scene: &Scene, lane: &Lane) -> bool {
+    let leader = scene.cluster.brokers.get(&lane.leader);
+    lane.offline.is_some() || leader.is_none_or(|leader| leader.state == BrokerState::Down)
+}
+
 #[component]
 pub(super) fn LaneNode(picture: Picture, node: NodeId) -> impl IntoView {
     let page = expect_context::<Page>();
@@ -64,9 +71,10 @@ pub(super) fn LaneNode(picture: Picture, node: NodeId) -> impl IntoView {
         groups.filter_map(|group| scene.cluster.lag(group, &at.0, at.1)).max()
     });
     let at = (topic.clone(), partition);
-    let offline = picture.view.memo(move |scene| scene.cluster.lane(&at.0, at.1).and_then(|lane| lane.offline.clone()));
+    let offline =
+        picture.view.memo(move |scene| scene.cluster.lane(&at.0, at.1).is_some_and(|lane| is_offline(scene, lane)));
     let selected = is_selected(page, node.clone());
-    let class = move || match (selected.get(), offline.get().is_some()) {
+    let class = move || match (selected.get(), offline.get()) {
         (true, _) => "lane selected",
         (false, true) => "lane offline",
         (false, false) => "lane",
@@ -80,10 +88,11 @@ pub(super) fn LaneNode(picture: Picture, node: NodeId) -> impl IntoView {
     };
     let heading = move || if is_slim() { partition.to_string() } else { format!("partition {partition}") };
     let lag = move || match (offline.get(), behind.get()) {
-        (Some(_), _) => "offline".to_owned(),
-        (None, Some(lag)) if is_slim() => lag.to_string(),
-        (None, Some(lag)) => format!("lag {lag}"),
-        (None, None) => String::new(),
+        (true, _) if is_slim() => "off".to_owned(),
+        (true, _) => "offline".to_owned(),
+        (false, Some(lag)) if is_slim() => lag.to_string(),
+        (false, Some(lag)) => format!("lag {lag}"),
+        (false, None) => String::new(),
     };
     let places = move || (0..cells_max.get()).collect::<Vec<usize>>();
     let name = topic.clone();
