@@ -30,6 +30,7 @@ pub(crate) fn App() -> impl IntoView {
         <main class="page-stage">
             <Stage view=page.view />
             {move || page.beside.get().map(|beside| view! { <Stage view=beside is_beside=true /> })}
+            <OpeningLine />
         </main>
         <aside class="page-inspector" aria-label="Inspector">
             <Inspector />
@@ -39,7 +40,6 @@ pub(crate) fn App() -> impl IntoView {
         </footer>
         <Reports />
         <Continue />
-        <OpeningLine />
     }
 }
 

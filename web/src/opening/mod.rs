@@ -8,10 +8,11 @@ use crate::page::{Page, Tone, now_ms};
 use crate::share;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
+use std::time::Duration;
 
 pub(crate) use playing::Playing;
 
-/// How long a picture may be at work with a run that is opened, in milliseconds.
+/// How long the page is at work with a run that is opened before the browser has its turn, in milliseconds.
 const SLICE_MS: f64 = 8.0;
 /// How long the page may be at work with it before it shows anything at all.
 const FIRST_MS: f64 = 80.0;
@@ -75,6 +76,8 @@ impl Wanted {
             }
             Ok(false) => {
                 let page = fresh();
+                // What is wanted has the machine for itself; whoever does not want to wait for it sees the other one go on.
+                page.is_playing.set(false);
                 open(page, self);
                 page
             }
@@ -95,7 +98,12 @@ pub(crate) fn open(page: Page, wanted: Wanted) {
     }
     page.opening.shown.set(Some((wanted.title.clone(), wanted.playing.percent())));
     page.opening.wanted.set_value(Some(wanted));
-    request_animation_frame(move || go_on(page));
+    next(page);
+}
+
+/// Goes on as soon as the browser has done what else there is to do: drawing, and what a hand asks for.
+fn next(page: Page) {
+    set_timeout(move || go_on(page), Duration::ZERO);
 }
 
 /// Opens a run, or says why it cannot be opened.
@@ -121,7 +129,7 @@ fn go_on(page: Page) {
             let percent = wanted.playing.percent();
             opening.shown.update(|shown| *shown = shown.take().map(|(title, _)| (title, percent)));
             opening.wanted.set_value(Some(wanted));
-            request_animation_frame(move || go_on(page));
+            next(page);
         }
         Err(reason) => {
             opening.shown.set(None);
@@ -162,6 +170,9 @@ fn cancel(page: Page) {
         Source::Kept => ": it is kept, and offered when the page is opened anew",
         Source::Address | Source::Chosen => "",
     };
+    if wanted.source != Source::Chosen && page.steps.get_untracked() == (0, 0) {
+        page.is_playing.set(true);
+    }
     page.say(Tone::Told, format!("“{}” was not opened{later}", wanted.title));
 }
 

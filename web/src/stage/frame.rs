@@ -30,9 +30,9 @@ impl FramePicture {
     pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
         let (class, word) = self.state;
         let width = place.area.width;
-        let state = Shape::classed("text", "frame-state").at("x", width - 32.0).with("y", "24").saying(word);
-        let name = Shape::classed("text", "frame-name").with("x", "18").with("y", "24").saying(self.name.clone());
-        let lamp = Shape::classed("circle", "frame-lamp").at("cx", width - 20.0).with("cy", "20").with("r", "4");
+        let state = Shape::classed("text", "frame-state").at("x", width - 34.0).with("y", "24").saying(word);
+        let name = Shape::classed("text", "frame-name").with("x", "20").with("y", "24").saying(self.name.clone());
+        let lamp = Shape::classed("circle", "frame-lamp").at("cx", width - 24.0).with("cy", "20").with("r", "4");
         place
             .group(place.classes(&["frame", class]))
             .holding(place.ground("frame-box", "16"))
@@ -111,8 +111,8 @@ impl FencePicture {
 
     pub(super) fn shape(&self, place: &Place<'_>) -> Shape {
         let target = if self.is_target { "target" } else { "" };
-        let name = Shape::classed("text", "fence-name").with("x", "16").with("y", "21");
-        let state = Shape::classed("text", "fence-state").with("x", "16").with("y", "35");
+        let name = Shape::classed("text", "fence-name").with("x", "16").with("y", "22");
+        let state = Shape::classed("text", "fence-state").with("x", "16").with("y", "37");
         place
             .group(place.classes(&["fence", self.state.0, target]))
             .holding(place.ground("fence-box", "16"))

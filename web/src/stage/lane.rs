@@ -4,6 +4,7 @@ use super::cell::{self, CellPicture, cells, measures};
 use super::painting::Place;
 use crate::drawing::Shape;
 use crate::page::Selection;
+use runnel_broker::BrokerState;
 use runnel_sandbox::scene::{Lane, LaneSize, MarkerKind, Scene};
 
 /// A marker that is drawn.
@@ -48,7 +49,7 @@ impl LanePicture {
             flags: flags.collect(),
             cells: row.as_ref().map_or_else(Vec::new, |(lane, row)| cells(row, lane)),
             behind: groups.filter_map(|group| scene.cluster.lag(group, topic, partition)).max(),
-            is_offline: lane.is_some_and(|lane| lane.offline.is_some()),
+            is_offline: lane.is_some_and(|lane| is_offline(scene, lane)),
             selected: match selection {
                 Some(Selection::Record { topic: of, partition: at, offset }) if of == topic && *at == partition => {
                     Some(*offset)
@@ -70,6 +71,7 @@ impl LanePicture {
         let heading_y = if is_slim { "19" } else { "19.5" };
         let heading = if is_slim { self.partition.to_string() } else { format!("partition {}", self.partition) };
         let lag = match (self.is_offline, self.behind) {
+            (true, _) if is_slim => "off".to_owned(),
             (true, _) => "offline".to_owned(),
             (false, Some(lag)) if is_slim => lag.to_string(),
             (false, Some(lag)) => format!("lag {lag}"),
@@ -159,4 +161,10 @@ fn is_drawn(kind: MarkerKind, lane: &Lane) -> bool {
         MarkerKind::LastStable => lane.last_stable_offset != lane.high_watermark,
         MarkerKind::LogEnd => false,
     }
+}
+
+/// Whether nobody can read or write it: its files are lost to its leader, or its leader is not there.
+fn is_offline(scene: &Scene, lane: &Lane) -> bool {
+    let leader = scene.cluster.brokers.get(&lane.leader);
+    lane.offline.is_some() || leader.is_none_or(|leader| leader.state == BrokerState::Down)
 }

@@ -93,11 +93,12 @@ pub(crate) fn Stage(
             <Parcels picture />
             <Show when=move || is_empty.get() && picture.is_active>
                 <div class="empty-stage">
-                    <p>"A broker waits for a topic."</p>
+                    <p class="empty-title">"A broker waits for a topic."</p>
                     <p>"Drag a topic from above onto the stage, then a producer and a consumer onto the topic."</p>
                 </div>
             </Show>
             {(!is_beside).then(|| view! { <Palette picture /> })}
+            {is_beside.then(|| view! { <p class="stage-name">"the second"</p> })}
             <CauseLine view />
             <viewport::Controls picture />
         </section>
@@ -135,9 +136,11 @@ fn CauseLine(view: View) -> impl IntoView {
     let cause = view.memo(|scene| scene.seen.causes.latest().map(|cause| (cause.head.clone(), cause.text.clone())));
     view! {
         <div class="cause" class:none=move || cause.get().is_none()>
-            <b>{move || cause.get().map(|(head, _)| head)}</b>
-            " "
-            {move || cause.get().map(|(_, text)| text)}
+            <p class="cause-text">
+                <b>{move || cause.get().map(|(head, _)| head)}</b>
+                " "
+                {move || cause.get().map(|(_, text)| text)}
+            </p>
         </div>
     }
 }

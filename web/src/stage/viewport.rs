@@ -13,7 +13,7 @@ const ROOM: (f64, f64, f64, f64) = (20.0, 104.0, 20.0, 64.0);
 /// The same on a phone, where the sentence may have two lines.
 const PHONE_ROOM: (f64, f64, f64, f64) = (12.0, 90.0, 12.0, 66.0);
 /// A surface of a phone is not wider than this.
-const PHONE_WIDTH: f64 = 560.0;
+const PHONE_WIDTH: f64 = 640.0;
 /// How much things are enlarged at most when everything fits.
 const FIT_ZOOM_MAX: f64 = 1.15;
 /// A surface that is narrower than this part of its height shows data flow from top to bottom.

@@ -1,5 +1,7 @@
 //! Components in a real browser: what they draw of a world, and what gestures mean.
 
+mod around;
+mod opening;
 mod page;
 mod stage;
 

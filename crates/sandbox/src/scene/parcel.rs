@@ -89,10 +89,25 @@ impl Scene {
         self.seen.parcels.remove(&id)
     }
 
+    /// Where the wire ends that a parcel goes along: at a partition, or at the card that holds it, or at the broker.
+    fn end_of_parcel(&self, parcel: &Parcel) -> NodeId {
+        let end = parcel.broker_end();
+        let NodeId::Lane { topic, .. } = &end else { return end };
+        let written = self.stage.wires.iter().find(|wire| wire.from == parcel.client).map(|wire| &wire.to);
+        let ends = match written {
+            Some(NodeId::Card { .. } | NodeId::Topic(_)) => {
+                let card = NodeId::Card { topic: topic.clone(), broker: parcel.broker };
+                vec![card, NodeId::Topic(topic.clone()), end]
+            }
+            Some(_) | None => vec![end],
+        };
+        let found = ends.into_iter().find(|end| self.stage.areas.contains_key(end));
+        found.unwrap_or(NodeId::Broker(parcel.broker))
+    }
+
     /// Where a parcel is. Nothing if one of its ends does not stand on the stage.
     pub fn parcel_at(&self, parcel: &Parcel) -> Option<Point> {
-        let lane = parcel.broker_end();
-        let end = if self.stage.areas.contains_key(&lane) { lane } else { NodeId::Broker(parcel.broker) };
+        let end = self.end_of_parcel(parcel);
         let (from, to) = if parcel.is_answer { (&end, &parcel.client) } else { (&parcel.client, &end) };
         Some(self.stage.way(from, to)?.at(parcel.progress(self.time)))
     }

@@ -42,7 +42,7 @@ pub(super) const READERS_MAX: usize = 8;
 /// Tools beside each other.
 pub(super) const TOOLS_MAX: usize = 5;
 
-pub(super) const FENCE_HEADING: f64 = 40.0;
+pub(super) const FENCE_HEADING: f64 = 48.0;
 pub(super) const FENCE_PADDING: f64 = 16.0;
 pub(super) const FENCE_GAP: f64 = 24.0;
 
