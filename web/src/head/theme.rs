@@ -1,6 +1,7 @@
 //! Light, dark, or as the system has it.
 
 use crate::keep::{recall, remember};
+use crate::page::Page;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -45,6 +46,7 @@ impl Theme {
 
 #[component]
 pub(super) fn ThemeButton() -> impl IntoView {
+    let page = expect_context::<Page>();
     let known = recall(THEME_KEY).and_then(|name| Theme::ALL.into_iter().find(|theme| theme.name() == name));
     let theme = RwSignal::new(known.unwrap_or(Theme::System));
     let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
@@ -65,6 +67,7 @@ pub(super) fn ThemeButton() -> impl IntoView {
         };
         if let Some(root) = document().document_element() {
             _ = root.set_attribute("data-theme", if is_dark { "dark" } else { "light" });
+            page.is_dark.set(is_dark);
         }
     });
     let pressed = move |_: ev::MouseEvent| {

@@ -59,6 +59,8 @@ pub(crate) struct Page {
     pub(crate) ghost: RwSignal<String>,
     /// What the world is called.
     pub(crate) title: RwSignal<String>,
+    /// Whether the page is dark, once its style says so.
+    pub(crate) is_dark: RwSignal<bool>,
     /// A run that is played before it is shown.
     pub(crate) opening: Opening,
     undo: StoredValue<Vec<Viewing>, LocalStorage>,
@@ -80,6 +82,7 @@ impl Page {
             report: RwSignal::new(None),
             ghost: RwSignal::new(String::new()),
             title: RwSignal::new(title.to_owned()),
+            is_dark: RwSignal::new(false),
             opening: Opening::new(),
             undo: StoredValue::new_local(Vec::new()),
             redo: StoredValue::new_local(Vec::new()),

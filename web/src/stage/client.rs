@@ -173,7 +173,7 @@ fn consumer_line(scene: &Scene, name: &str) -> (&'static str, String) {
 
 /// Which partitions a member owns, in few letters: of several topics only how many.
 fn owned_words(member: &Member) -> String {
-    let count: usize = member.assignment.values().map(|partitions| partitions.iter().count()).sum();
+    let count: usize = member.assignment.values().map(|partitions| partitions.len()).sum();
     let mut topics = member.assignment.values();
     match (topics.next(), topics.next()) {
         (Some(only), None) => format!("owns {}", numbers(only.iter().copied())),

@@ -4,6 +4,7 @@
 use super::Picture;
 use super::shapes::{OUTLINES, shape_at};
 use super::viewport::Viewport;
+use crate::page::Page;
 use leptos::html;
 use leptos::prelude::*;
 use runnel_sandbox::scene::{Fate, Look, Point, Scene};
@@ -14,8 +15,6 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 const DRAWN_MAX: usize = 400;
 /// Sharper than this nobody sees.
 const SHARPNESS_MAX: f64 = 2.0;
-/// After so many pictures the colours are asked for again, since the page may have become dark.
-const COLOURS_PICTURES: u32 = 30;
 /// How much is seen of a parcel without records.
 const EMPTY_OPACITY: f64 = 0.45;
 
@@ -40,17 +39,20 @@ fn drawn(scene: &Scene) -> Vec<Drawn> {
 
 #[component]
 pub(super) fn Parcels(picture: Picture) -> impl IntoView {
+    let page = expect_context::<Page>();
     let canvas = NodeRef::<html::Canvas>::new();
     let brush: StoredValue<Option<Brush>, LocalStorage> = StoredValue::new_local(None);
     let parcels = picture.view.memo(drawn);
     Effect::new(move |_| {
         let Some(canvas) = canvas.get() else { return };
         let viewport = picture.viewport.get();
+        let is_dark = page.is_dark.get();
         brush.update_value(|brush| {
             if brush.is_none() {
-                *brush = Brush::new(canvas);
+                *brush = Brush::new(canvas, is_dark);
             }
             if let Some(brush) = brush {
+                brush.become_dark(is_dark);
                 parcels.with(|parcels| brush.paint(&viewport, parcels));
             }
         });
@@ -88,19 +90,28 @@ struct Brush {
     shapes: Vec<Path2d>,
     dot: Path2d,
     colours: Colours,
-    pictures: u32,
+    is_dark: bool,
     is_clear: bool,
 }
 
 impl Brush {
     /// Nothing if the browser cannot paint.
-    fn new(canvas: HtmlCanvasElement) -> Option<Brush> {
+    fn new(canvas: HtmlCanvasElement, is_dark: bool) -> Option<Brush> {
         let context = canvas.get_context("2d").ok().flatten()?.dyn_into::<CanvasRenderingContext2d>().ok()?;
         let shapes = OUTLINES.iter().map(|outline| Path2d::new_with_path_string(outline).ok());
         let shapes = shapes.collect::<Option<Vec<Path2d>>>()?;
         let dot = Path2d::new_with_path_string("M0-2.2a2.2 2.2 0 1 1 0 4.4a2.2 2.2 0 1 1 0-4.4z").ok()?;
         let colours = Colours::of(&canvas)?;
-        Some(Brush { canvas, context, shapes, dot, colours, pictures: 0, is_clear: true })
+        Some(Brush { canvas, context, shapes, dot, colours, is_dark, is_clear: true })
+    }
+
+    /// Takes other colours when the page has others.
+    fn become_dark(&mut self, is_dark: bool) {
+        if self.is_dark != is_dark
+            && let Some(colours) = Colours::of(&self.canvas)
+        {
+            (self.colours, self.is_dark) = (colours, is_dark);
+        }
     }
 
     fn paint(&mut self, viewport: &Viewport, parcels: &[Drawn]) {
@@ -108,13 +119,6 @@ impl Brush {
             return;
         }
         self.is_clear = parcels.is_empty();
-        self.pictures += 1;
-        if self.pictures >= COLOURS_PICTURES {
-            self.pictures = 0;
-            if let Some(colours) = Colours::of(&self.canvas) {
-                self.colours = colours;
-            }
-        }
         let sharpness = window().device_pixel_ratio().clamp(1.0, SHARPNESS_MAX);
         let (width, height) = (viewport.size.0 * sharpness, viewport.size.1 * sharpness);
         let (width, height) = (pixels(width), pixels(height));

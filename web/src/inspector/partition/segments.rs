@@ -113,13 +113,18 @@ pub(super) fn SegmentsSection(topic: String, partition: i32) -> impl IntoView {
     }
 }
 
+/// An index as it is listed: two columns, and how many entries it has.
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Listed {
+    rows: Vec<(String, String)>,
+    note: String,
+}
+
 /// What stands in the indexes of a segment.
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Entries {
-    offsets: Vec<(String, String)>,
-    offsets_note: String,
-    times: Vec<(String, String)>,
-    times_note: String,
+    offsets: Listed,
+    times: Listed,
 }
 
 /// `12 entries`, and that not all of them are listed.
@@ -143,10 +148,8 @@ fn entries(viewing: &Viewing, topic: &str, partition: i32, base_offset: i64) -> 
     let times = found.times.listed.iter();
     let times = times.map(|entry| (since_start(start, entry.timestamp.0), offset(entry.relative_offset)));
     Entries {
-        offsets: offsets.collect(),
-        offsets_note: index_note(&found.offsets),
-        times: times.collect(),
-        times_note: index_note(&found.times),
+        offsets: Listed { rows: offsets.collect(), note: index_note(&found.offsets) },
+        times: Listed { rows: times.collect(), note: index_note(&found.times) },
     }
 }
 
@@ -158,29 +161,22 @@ fn IndexTables(rows: Memo<Vec<Row>>, topic: String, partition: i32, base_offset:
         rows.with(|_| ());
         page.view.with(|viewing| entries(viewing, &topic, partition, base_offset))
     });
-    let table = move |name: &'static str,
-                      heads: (&'static str, &'static str),
-                      of: fn(&Entries) -> (&[(String, String)], &str)| {
-        let body = move || {
-            found.with(|found| {
-                let rows = of(found).0.iter();
-                rows.map(|(one, other)| view! { <tr><td>{one.clone()}</td><td>{other.clone()}</td></tr> })
-                    .collect_view()
-            })
-        };
+    let table = move |name: &'static str, heads: [&'static str; 2], of: fn(&Entries) -> &Listed| {
+        let row = |(one, other): &(String, String)| view! { <tr><td>{one.clone()}</td><td>{other.clone()}</td></tr> };
+        let body = move || found.with(|found| of(found).rows.iter().map(row).collect_view());
         view! {
             <table class="index mono">
-                <caption>{name}" · "<span>{move || found.with(|found| of(found).1.to_owned())}</span></caption>
-                <thead class:none=move || found.with(|found| of(found).0.is_empty())>
-                    <tr><th scope="col">{heads.0}</th><th scope="col">{heads.1}</th></tr>
+                <caption>{name}" · "<span>{move || found.with(|found| of(found).note.clone())}</span></caption>
+                <thead class:none=move || found.with(|found| of(found).rows.is_empty())>
+                    <tr>{heads.map(|head| view! { <th scope="col">{head}</th> })}</tr>
                 </thead>
                 <tbody>{body}</tbody>
             </table>
         }
     };
     view! {
-        {table(".index", ("offset", "position"), |found| (&found.offsets, &found.offsets_note))}
-        {table(".timeindex", ("timestamp", "offset"), |found| (&found.times, &found.times_note))}
+        {table(".index", ["offset", "position"], |found| &found.offsets)}
+        {table(".timeindex", ["timestamp", "offset"], |found| &found.times)}
     }
 }
 

@@ -57,15 +57,15 @@ impl Route<'_> {
     fn way(self, areas: &Areas) -> Option<Way> {
         let (client, frame) = (&self.client, &self.frame);
         if client.right() <= frame.x {
-            Some(self.from_left())
+            Some(self.on_left())
         } else if client.x >= frame.right() {
-            Some(self.from_right())
+            Some(self.on_right())
         } else if client.bottom() <= frame.y {
-            Some(self.from_above())
+            Some(self.above())
         } else if client.y >= frame.bottom() {
             let fences = areas.iter().filter(|(node, _)| matches!(node, NodeId::Group(_))).map(|(_, area)| area);
             let fence = fences.filter(|fence| fence.holds(client)).map(|fence| fence.y).next();
-            Some(self.from_below(fence))
+            Some(self.below(fence))
         } else {
             None
         }
@@ -91,7 +91,7 @@ impl Route<'_> {
         self.frames.iter().filter(is_blocking).copied().collect()
     }
 
-    fn from_left(&self) -> Way {
+    fn on_left(&self) -> Way {
         let end = self.reached().left_middle();
         let start = self.client.right_middle();
         let Some(blocking) = united(&self.blocking(self.client.right(), self.frame.x)) else {
@@ -105,7 +105,7 @@ impl Route<'_> {
         Way { curves }
     }
 
-    fn from_right(&self) -> Way {
+    fn on_right(&self) -> Way {
         let end = self.reached().right_middle();
         let start = self.client.left_middle();
         let Some(blocking) = united(&self.blocking(self.frame.right(), self.client.x)) else {
@@ -129,7 +129,7 @@ impl Route<'_> {
         passed.fold(self.frame, |all, one| all.united(&one))
     }
 
-    fn from_above(&self) -> Way {
+    fn above(&self) -> Way {
         let passed = self.passed(self.client.bottom(), self.frame.bottom());
         let start = self.client.bottom_middle();
         if self.inner == self.frame && passed == self.frame {
@@ -142,7 +142,7 @@ impl Route<'_> {
         Way { curves }
     }
 
-    fn from_below(&self, fence_top: Option<f64>) -> Way {
+    fn below(&self, fence_top: Option<f64>) -> Way {
         let passed = self.passed(self.frame.y, self.client.y);
         let start = self.client.left_middle();
         let beside = start.x - READER_DUCT_DISTANCE;
