@@ -1,7 +1,8 @@
 //! The indexes of a segment, as they lie in the files of the broker that leads the partition.
 //!
 //! A broker notes every `index.interval.bytes` where a record lies, so that it finds one without reading the log from
-//! its beginning. This is no fold of events: the files are read when somebody looks at them.
+//! its beginning. It keeps the newest entries of the active segment in memory and writes them when the segment is rolled.
+//! This is no fold of events: the files are read when somebody looks at them.
 
 use runnel_broker::{Storage, Timestamp};
 

@@ -128,9 +128,10 @@ struct Entries {
 }
 
 /// `12 entries`, and that not all of them are listed.
-fn index_note<T>(listing: &IndexListing<T>) -> String {
+fn index_note<T>(listing: &IndexListing<T>, is_active: bool) -> String {
     match (listing.count, listing.listed.len()) {
-        (0, _) => "no entry yet: one comes every index.interval.bytes".to_owned(),
+        (0, _) if is_active => "none in the file yet: the newest wait in memory until the segment is rolled".to_owned(),
+        (0, _) => "none: the segment is shorter than index.interval.bytes".to_owned(),
         (1, _) => "1 entry".to_owned(),
         (count, listed) if listed < count => format!("{count} entries, the first and the last ones"),
         (count, _) => format!("{count} entries"),
@@ -143,13 +144,14 @@ fn entries(viewing: &Viewing, topic: &str, partition: i32, base_offset: i64) -> 
     let start = viewing.story().start().0;
     let storage = viewing.story().world().cluster().storage();
     let found = SegmentIndexes::read(storage, lane.leader, (topic, partition), base_offset);
+    let is_active = lane.segments.iter().any(|segment| segment.base_offset == base_offset && segment.active);
     let offset = |relative: i32| format!("{base_offset}+{relative}");
     let offsets = found.offsets.listed.iter().map(|entry| (offset(entry.relative_offset), entry.position.to_string()));
     let times = found.times.listed.iter();
     let times = times.map(|entry| (since_start(start, entry.timestamp.0), offset(entry.relative_offset)));
     Entries {
-        offsets: Listed { rows: offsets.collect(), note: index_note(&found.offsets) },
-        times: Listed { rows: times.collect(), note: index_note(&found.times) },
+        offsets: Listed { rows: offsets.collect(), note: index_note(&found.offsets, is_active) },
+        times: Listed { rows: times.collect(), note: index_note(&found.times, is_active) },
     }
 }
 
