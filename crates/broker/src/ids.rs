@@ -3,6 +3,7 @@
 use base64::engine::{GeneralPurpose, general_purpose};
 use base64::{Engine, alphabet};
 use bytestring::ByteString;
+use std::cmp::Ordering;
 use std::fmt;
 use uuid::Uuid;
 
@@ -23,12 +24,25 @@ pub struct ConnectionId(pub u64);
 pub struct FlushId(pub u64);
 
 /// A partition by its topic's identifier: a topic that is deleted and made again is another one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct TopicPartition {
     /// The topic.
     pub topic_id: Uuid,
     /// The partition.
     pub index: PartitionIndex,
+}
+
+impl Ord for TopicPartition {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // As the bytes of the identifier compare, which as two numbers takes no call.
+        self.topic_id.as_u128().cmp(&other.topic_id.as_u128()).then(self.index.cmp(&other.index))
+    }
+}
+
+impl PartialOrd for TopicPartition {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl fmt::Display for BrokerId {

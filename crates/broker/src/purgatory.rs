@@ -9,8 +9,8 @@ use crate::groups::AppendId;
 use crate::handlers::ParkedFetch;
 use crate::ids::{BrokerId, ConnectionId, TopicPartition};
 use crate::timers::ReplyId;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::Response;
+use runnel_protocol::{ErrorCode, SmallSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(crate) enum Waiter {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Purgatory {
     parked: BTreeMap<ReplyId, Parked>,
-    watchers: BTreeMap<TopicPartition, BTreeSet<Waiter>>,
+    watchers: BTreeMap<TopicPartition, SmallSet<Waiter>>,
     /// Who must be looked at again before the next input.
     woken: BTreeSet<(TopicPartition, Waiter)>,
 }
@@ -113,16 +113,19 @@ impl Purgatory {
     /// Takes a request out, with everything that would have woken it.
     pub(crate) fn take(&mut self, reply: ReplyId) -> Option<Parked> {
         let parked = self.parked.remove(&reply)?;
-        let watched: Vec<TopicPartition> = match &parked.wait {
-            Wait::Fetch(fetch) => fetch.partitions().collect(),
-            Wait::Written(written) => written.waits.iter().map(|wait| wait.partition).collect(),
-            Wait::Group => Vec::new(),
-        };
-        for partition in watched {
-            self.unwatch(partition, Waiter::Reply(reply));
-            self.woken.remove(&(partition, Waiter::Reply(reply)));
+        match &parked.wait {
+            Wait::Fetch(fetch) => fetch.partitions().for_each(|partition| self.forget(partition, reply)),
+            Wait::Written(written) => written.waits.iter().for_each(|wait| self.forget(wait.partition, reply)),
+            Wait::Group => {}
         }
         Some(parked)
+    }
+
+    fn forget(&mut self, partition: TopicPartition, reply: ReplyId) {
+        self.unwatch(partition, Waiter::Reply(reply));
+        if !self.woken.is_empty() {
+            self.woken.remove(&(partition, Waiter::Reply(reply)));
+        }
     }
 
     /// How many requests wait.

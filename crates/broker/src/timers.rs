@@ -5,7 +5,7 @@ use runnel_protocol::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A deadline, and what happens when it comes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Timer {
     /// A parked request has waited as long as it may and is answered with what there is.
     Reply(ReplyId),
@@ -39,17 +39,19 @@ pub(crate) struct Timers {
 impl Timers {
     /// Sets the timer, in place of the time that it had before.
     pub(crate) fn set(&mut self, timer: Timer, at: Timestamp) {
-        if self.at.get(&timer) == Some(&at) {
-            return;
+        match self.at.insert(timer, at) {
+            Some(before) if before == at => return,
+            Some(before) => {
+                self.due.remove(&(before, timer));
+            }
+            None => {}
         }
-        self.cancel(&timer);
-        self.due.insert((at, timer.clone()));
-        self.at.insert(timer, at);
+        self.due.insert((at, timer));
     }
 
     pub(crate) fn cancel(&mut self, timer: &Timer) {
         if let Some(at) = self.at.remove(timer) {
-            self.due.remove(&(at, timer.clone()));
+            self.due.remove(&(at, *timer));
         }
     }
 

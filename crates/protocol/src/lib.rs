@@ -1,7 +1,7 @@
 //! Kafka's wire language: bytes to typed requests and responses and back, and record batches.
 //!
 //! Beside it stands what every machine above shares: [`Timestamp`], which enters with each input, and [`Random`], which
-//! follows from a seed.
+//! follows from a seed, and the small ordered maps in which they keep what they know.
 //!
 //! This crate keeps no state and does no input or output. Everything it decodes is bounded by the bytes at hand:
 //! a length read from the wire is never trusted before the bytes that pay for it have been seen.
@@ -23,6 +23,7 @@ pub mod primitives;
 pub mod random;
 pub mod records;
 pub mod schema;
+pub mod small;
 #[cfg(test)]
 mod testdata;
 pub mod time;
@@ -33,4 +34,5 @@ pub use error_code::ErrorCode;
 pub use messages::{Request, Response};
 pub use primitives::{DecodeError, EncodeError, Message, Reader, Writer};
 pub use random::Random;
+pub use small::{SmallMap, SmallSet};
 pub use time::Timestamp;

@@ -6,7 +6,7 @@ use crate::options::{Options, Table};
 use crate::story::{Outcome, Stop, Story};
 use crate::topics::fail;
 use runnel_protocol::messages::metadata::{MetadataRequest, MetadataResponseBroker};
-use runnel_protocol::{Request, Response};
+use runnel_protocol::{Request, Response, SmallMap};
 use std::collections::BTreeMap;
 
 const HELP: &str = include_str!("help/kafka-broker-api-versions.txt");
@@ -47,7 +47,7 @@ fn node(broker: &MetadataResponseBroker) -> String {
     format!("{}:{} (id: {} rack: {rack} isFenced: false)", broker.host, broker.port, broker.node_id)
 }
 
-fn table(versions: &BTreeMap<i16, (i16, i16)>) -> String {
+fn table(versions: &SmallMap<i16, (i16, i16)>) -> String {
     let mut rows: BTreeMap<i16, String> = BTreeMap::new();
     for api in api_keys() {
         let (name, key) = (api.name, api.key);

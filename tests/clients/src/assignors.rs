@@ -11,8 +11,7 @@ use runnel_clients::assignors::encoding::{
     decode_assignment, decode_subscription, encode_assignment, encode_subscription, user_data,
 };
 use runnel_clients::assignors::{Assignor, Member};
-use runnel_protocol::Random;
-use std::collections::BTreeMap;
+use runnel_protocol::{Random, SmallMap};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -92,10 +91,10 @@ fn is_sticky(assignor: Assignor) -> bool {
 struct Group {
     assignor: Assignor,
     random: Random,
-    counts: BTreeMap<String, i32>,
+    counts: SmallMap<String, i32>,
     members: Vec<Member>,
     /// What each member is to hold after this rebalance.
-    assigned: BTreeMap<String, Vec<TopicPartition>>,
+    assigned: SmallMap<String, Vec<TopicPartition>>,
     joined_count: u64,
 }
 
@@ -104,7 +103,7 @@ impl Group {
         let mut random = Random::new(seed.wrapping_mul(31).wrapping_add(7));
         let counts = TOPICS.iter().map(|topic| ((*topic).to_owned(), below(&mut random, 12))).collect();
         let mut group =
-            Group { assignor, random, counts, members: Vec::new(), assigned: BTreeMap::new(), joined_count: 0 };
+            Group { assignor, random, counts, members: Vec::new(), assigned: SmallMap::new(), joined_count: 0 };
         // Half of the groups want the same topics, the others any.
         let common = (group.random.below(2) == 0).then(|| group.some_topics());
         // Some groups are large, for the order in which Java walks a map that has grown.

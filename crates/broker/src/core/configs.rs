@@ -21,6 +21,8 @@ use std::time::Duration;
 pub(crate) struct Settings {
     brokers: BTreeMap<BrokerId, BrokerConfigs>,
     controller: BrokerId,
+    /// `fetch.max.bytes` in force, which every Fetch asks for.
+    fetch_size_max: u64,
 }
 
 impl Settings {
@@ -34,7 +36,9 @@ impl Settings {
             brokers.insert(broker.id, configs_of(config, broker)?);
         }
         let controller = config.brokers.first().map_or(BrokerId(1), |broker| broker.id);
-        Ok(Settings { brokers, controller })
+        let mut settings = Settings { brokers, controller, fetch_size_max: 0 };
+        settings.note_often_asked();
+        Ok(settings)
     }
 
     /// Notes a broker that the cluster did not have before.
@@ -52,6 +56,11 @@ impl Settings {
             broker.set_cluster_default(changed.get("").unwrap_or(&Overrides::new()));
             broker.set_dynamic(changed.get(&id.to_string()).unwrap_or(&Overrides::new()));
         }
+        self.note_often_asked();
+    }
+
+    fn note_often_asked(&mut self) {
+        self.fetch_size_max = u64::try_from(self.of_controller().i64("fetch.max.bytes")).unwrap_or(0);
     }
 
     pub(crate) fn of(&self, broker: BrokerId) -> &BrokerConfigs {
@@ -142,7 +151,7 @@ impl From<ErrorCode> for ConfigRefusal {
 
 impl Core {
     pub(crate) fn fetch_max_bytes(&self) -> usize {
-        usize::try_from(self.settings.of_controller().i64("fetch.max.bytes")).unwrap_or(0)
+        usize::try_from(self.settings.fetch_size_max).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn auto_create_topics(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Counters for who watches from outside: what came, what went, what failed, how long it took.
 
 use bytestring::ByteString;
-use runnel_protocol::{ApiKey, ErrorCode};
+use runnel_protocol::{ApiKey, ErrorCode, SmallMap};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ pub struct Metrics {
     /// By topic.
     pub topics: BTreeMap<ByteString, TopicCounters>,
     /// By kind of request.
-    pub apis: BTreeMap<ApiKey, ApiCounters>,
+    pub apis: SmallMap<ApiKey, ApiCounters>,
     /// Flushes done.
     pub flushes: u64,
     /// Time that they took, added up.

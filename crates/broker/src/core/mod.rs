@@ -41,9 +41,9 @@ use crate::replication::{Partition, Partitions};
 use crate::storage::{Storage, StorageError};
 use crate::timers::Timers;
 use bytestring::ByteString;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
+use runnel_protocol::{ErrorCode, SmallMap, SmallSet};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ pub(crate) struct Core {
     pub(crate) cluster_id: ByteString,
     pub(crate) random: Random,
     pub(crate) metadata: Journal,
-    pub(crate) brokers: BTreeMap<BrokerId, Broker>,
+    pub(crate) brokers: SmallMap<BrokerId, Broker>,
     pub(crate) connections: BTreeMap<ConnectionId, Connection>,
     pub(crate) purgatory: Purgatory,
     pub(crate) timers: Timers,
@@ -111,7 +111,7 @@ pub(crate) struct Core {
     /// every answer may rest on it: a batch that is known already, a topic that is there, a committed offset.
     pub(crate) is_opening: bool,
     /// Connections whose next request may be looked at.
-    pub(crate) ready: BTreeSet<ConnectionId>,
+    pub(crate) ready: SmallSet<ConnectionId>,
     pub(crate) next_reply: u64,
     /// Where cleaning goes on: the partitions that are still to be looked at.
     pub(crate) cleaning: BTreeSet<(BrokerId, TopicPartition)>,

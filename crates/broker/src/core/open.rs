@@ -16,6 +16,7 @@ use crate::topics;
 use bytestring::ByteString;
 use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
+use runnel_protocol::{SmallMap, SmallSet};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -59,10 +60,11 @@ impl Core {
             Some(id) => id,
             None => ByteString::from(uuid_text(random.next_uuid())),
         };
-        let mut brokers = BTreeMap::new();
+        let mut brokers = SmallMap::new();
         for broker in &config.brokers {
             let was_clean = properties::begin(storage, broker.id, &cluster_id, &mut random)?;
-            let groups = Groups::new(settings.groups_config(config.profile));
+            let mut groups = Groups::new(settings.groups_config(config.profile));
+            groups.set_watched(false);
             let state = Broker::new(broker.endpoints.clone(), groups, Life::Up);
             brokers.insert(broker.id, Broker { was_clean, ..state });
         }
@@ -81,7 +83,7 @@ impl Core {
             metrics: Metrics::default(),
             outputs: VecDeque::new(),
             is_opening: false,
-            ready: BTreeSet::new(),
+            ready: SmallSet::new(),
             next_reply: 0,
             cleaning: BTreeSet::new(),
             compacted: BTreeSet::new(),

@@ -67,7 +67,7 @@ impl Core {
             return Err(format!("a request of unknown kind {} (version {})", header.api_key, header.api_version));
         };
         let Some(state) = self.connections.get_mut(&connection) else { return Ok(()) };
-        let client_id = header.client_id.clone().unwrap_or_default();
+        let client_id = header.client_id.unwrap_or_default();
         if state.client.client_id != client_id {
             state.client.client_id = client_id;
             let (broker, client) = (state.broker, state.client.clone());

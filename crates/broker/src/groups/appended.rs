@@ -19,6 +19,7 @@ impl Groups {
         self.outbox.timers.cancel(&Timer::Append { id });
         let outcome = outcome.map(|_| ());
         let PendingAppend { offsets, after, .. } = append;
+        // What moved only watchers are told.
         let mut moves: BTreeMap<String, Vec<OffsetMove>> = BTreeMap::new();
         for key in &offsets {
             if outcome.is_err() {
@@ -26,9 +27,11 @@ impl Groups {
                 continue;
             }
             let (from, to) = self.offsets.confirm(id, key);
-            let OffsetKey { group_id, topic, partition_index } = key.clone();
-            let moved = OffsetMove { topic, partition_index, from: from.unwrap_or(-1), to: to.unwrap_or(-1) };
-            moves.entry(group_id).or_default().push(moved);
+            if self.outbox.is_watched {
+                let OffsetKey { group_id, topic, partition_index } = key.clone();
+                let moved = OffsetMove { topic, partition_index, from: from.unwrap_or(-1), to: to.unwrap_or(-1) };
+                moves.entry(group_id).or_default().push(moved);
+            }
         }
         self.finish(now, after, outcome, moves);
     }

@@ -116,6 +116,12 @@ impl Groups {
         self.outbox.is_watched = is_watched;
     }
 
+    /// Whether there are watchers.
+    #[cfg(test)]
+    pub(crate) fn is_watched(&self) -> bool {
+        self.outbox.is_watched
+    }
+
     /// The next thing to do for the surroundings; `None` when all is done.
     pub fn poll_output(&mut self) -> Option<GroupOutput> {
         self.outbox.pop()

@@ -1,6 +1,7 @@
 //! The committed offsets of all groups, and those that are being appended.
 
 use super::outbox::AppendId;
+use runnel_protocol::SmallMap;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ struct Slot {
     /// What readers see.
     committed: Option<CommittedOffset>,
     /// What is being appended, in the order of the log; `None` for a tombstone.
-    pending: BTreeMap<AppendId, Option<CommittedOffset>>,
+    pending: SmallMap<AppendId, Option<CommittedOffset>>,
 }
 
 impl Slot {
@@ -123,8 +124,8 @@ impl Offsets {
     }
 
     fn slot_mut(&mut self, key: &OffsetKey) -> &mut Slot {
-        let topics = self.groups.entry(key.group_id.clone()).or_default();
-        topics.entry(key.topic.clone()).or_default().entry(key.partition_index).or_default()
+        let topics = entry(&mut self.groups, &key.group_id);
+        entry(topics, &key.topic).entry(key.partition_index).or_default()
     }
 
     fn slot(&self, group_id: &str, topic: &str, partition_index: i32) -> Option<&Slot> {
@@ -153,4 +154,12 @@ impl Offsets {
             self.groups.remove(group_id);
         }
     }
+}
+
+/// What stands under a name, which is copied only if it is new.
+fn entry<'a, V: Default>(map: &'a mut BTreeMap<String, V>, name: &str) -> &'a mut V {
+    if !map.contains_key(name) {
+        map.insert(name.to_owned(), V::default());
+    }
+    map.get_mut(name).expect("it was put there")
 }

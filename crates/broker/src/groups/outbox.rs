@@ -10,7 +10,7 @@ use super::request::{Protocol, ReplyId};
 use super::timers::{Timer, Timers};
 use crate::Timestamp;
 use bytes::Bytes;
-use runnel_protocol::ErrorCode;
+use runnel_protocol::{ErrorCode, SmallMap, SmallSet};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Records on their way into `__consumer_offsets`. A number is used once per run.
@@ -104,9 +104,9 @@ pub(super) struct PendingAppend {
 pub(super) struct Outbox {
     pub(super) config: GroupsConfig,
     pub(super) timers: Timers,
-    pub(super) appends: BTreeMap<AppendId, PendingAppend>,
+    pub(super) appends: SmallMap<AppendId, PendingAppend>,
     /// Requests that have had no answer, and whose connection is open.
-    pub(super) unanswered: BTreeSet<ReplyId>,
+    pub(super) unanswered: SmallSet<ReplyId>,
     /// DeleteGroups requests that wait for tombstones.
     pub(super) deletions: BTreeMap<ReplyId, Deletion>,
     pub(super) is_watched: bool,
@@ -119,8 +119,8 @@ impl Outbox {
         Outbox {
             config,
             timers: Timers::default(),
-            appends: BTreeMap::new(),
-            unanswered: BTreeSet::new(),
+            appends: SmallMap::new(),
+            unanswered: SmallSet::new(),
             deletions: BTreeMap::new(),
             is_watched: true,
             next_append: 0,

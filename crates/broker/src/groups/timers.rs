@@ -65,11 +65,18 @@ pub(super) struct Timers {
 impl Timers {
     /// Sets a deadline in the place of the one that the same timer may have.
     pub(super) fn set(&mut self, now: Timestamp, timer: Timer, at: Timestamp) {
-        self.cancel(&timer);
         let key = (at, self.next_sequence);
         self.next_sequence += 1;
-        self.by_time.insert(key, timer.clone());
-        self.by_timer.insert(timer, Due { key, started: now });
+        let due = Due { key, started: now };
+        if let Some(known) = self.by_timer.get_mut(&timer) {
+            // Most are sessions that go on: the names are there already.
+            let before = std::mem::replace(known, due);
+            let timer = self.by_time.remove(&before.key).unwrap_or(timer);
+            self.by_time.insert(key, timer);
+        } else {
+            self.by_time.insert(key, timer.clone());
+            self.by_timer.insert(timer, due);
+        }
     }
 
     /// Forgets a deadline; says whether there was one.

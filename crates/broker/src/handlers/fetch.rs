@@ -8,9 +8,10 @@
 
 use super::{Call, Reply};
 use crate::Offset;
+use crate::config::Endpoint;
 use crate::core::{Core, Turn};
 use crate::event::EventKind;
-use crate::ids::{PartitionIndex, TopicPartition};
+use crate::ids::{BrokerId, PartitionIndex, TopicPartition};
 use crate::log::{FirstBatch, ReadError};
 use crate::purgatory::{Parked, Wait};
 use crate::replication::Isolation;
@@ -22,8 +23,8 @@ use runnel_protocol::messages::fetch::{
     AbortedTransaction, EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchableTopicResponse,
     LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
-use runnel_protocol::{Chunks, ErrorCode, records};
-use std::collections::{BTreeMap, BTreeSet};
+use runnel_protocol::{Chunks, ErrorCode, SmallSet, records};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -122,8 +123,8 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
         return serve(core, call, collected).into();
     }
     let until = turn.now + max_wait;
-    let watched: BTreeSet<TopicPartition> = wanted.partitions().collect();
-    core.purgatory.park(call.reply, Parked::of(call, Wait::Fetch(Arc::new(wanted))), watched);
+    let wanted = Arc::new(wanted);
+    core.purgatory.park(call.reply, Parked::of(call, Wait::Fetch(wanted.clone())), wanted.partitions());
     core.timers.set(Timer::Reply(call.reply), until);
     core.emit(call.broker, || EventKind::FetchParked { connection: call.connection, until });
     Reply::Parked
@@ -182,7 +183,7 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
     let mut room = wanted.max_bytes;
     let mut collected =
         Collected { response: FetchResponse::default(), size: 0, there: 0, urgent: false, served: Vec::new() };
-    let mut moved: BTreeSet<i32> = BTreeSet::new();
+    let mut moved: SmallSet<i32> = SmallSet::new();
     for topic in &wanted.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for partition in &topic.partitions {
@@ -230,16 +231,16 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
             partitions,
         });
     }
-    collected.response.node_endpoints = core
-        .endpoints(call.listener)
-        .filter(|(broker, _)| moved.contains(&broker.0))
-        .map(|(broker, endpoint)| NodeEndpoint {
+    if !moved.is_empty() {
+        let endpoints = core.endpoints(call.listener).filter(|(broker, _)| moved.contains(&broker.0));
+        let endpoint = |(broker, endpoint): (BrokerId, &Endpoint)| NodeEndpoint {
             node_id: broker.0,
             host: ByteString::from(endpoint.host.as_str()),
             port: i32::from(endpoint.port),
             rack: None,
-        })
-        .collect();
+        };
+        collected.response.node_endpoints = endpoints.map(endpoint).collect();
+    }
     collected
 }
 
@@ -339,7 +340,7 @@ fn refused(
     topic: &WantedTopic,
     index: i32,
     code: ErrorCode,
-    moved: &mut BTreeSet<i32>,
+    moved: &mut SmallSet<i32>,
 ) -> PartitionData {
     let mut answer = nothing(index, code);
     let leader_may_help = matches!(code, ErrorCode::NotLeaderOrFollower | ErrorCode::FencedLeaderEpoch);

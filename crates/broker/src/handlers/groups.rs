@@ -19,7 +19,7 @@ pub(super) fn client_host(core: &Core, call: &Call) -> String {
 
 /// The client id of the request's header.
 pub(super) fn client_id(core: &Core, call: &Call) -> String {
-    core.connections.get(&call.connection).map_or_else(String::new, |from| from.client.client_id.to_string())
+    core.connections.get(&call.connection).map_or_else(String::new, |from| str::to_owned(&from.client.client_id))
 }
 
 /// The coordinator's word as an answer of the version in which the question came.

@@ -19,10 +19,10 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     let retention = (2..=4).contains(&call.version) && request.retention_time_ms >= 0;
     let commit = Commit {
         api_version: call.version,
-        group_id: request.group_id.to_string(),
+        group_id: str::to_owned(&request.group_id),
         generation_id: request.generation_id_or_member_epoch,
-        member_id: request.member_id.to_string(),
-        group_instance_id: request.group_instance_id.map(|id| id.to_string()),
+        member_id: str::to_owned(&request.member_id),
+        group_instance_id: request.group_instance_id.as_deref().map(str::to_owned),
         client_id: client_id(core, call),
         retention_time_ms: retention.then_some(request.retention_time_ms),
         topics: request.topics.into_iter().map(|topic| resolve(core, call, topic)).collect(),
@@ -51,7 +51,7 @@ fn resolve(core: &Core, call: &Call, topic: OffsetCommitRequestTopic) -> CommitT
                 committed_offset: partition.committed_offset,
                 committed_leader_epoch: partition.committed_leader_epoch,
                 commit_timestamp_ms: None,
-                metadata: partition.committed_metadata.map(|text| text.to_string()),
+                metadata: partition.committed_metadata.as_deref().map(str::to_owned),
                 refused: match &found {
                     Err(code) => Some(*code),
                     Ok(_) if !is_there => Some(ErrorCode::UnknownTopicOrPartition),
@@ -61,7 +61,7 @@ fn resolve(core: &Core, call: &Call, topic: OffsetCommitRequestTopic) -> CommitT
         })
         .collect();
     let (name, topic_id) = match found {
-        Ok(found) => (found.name.to_string(), found.id),
+        Ok(found) => (str::to_owned(&found.name), found.id),
         Err(_) => (topic.name.to_string(), topic.topic_id),
     };
     CommitTopic { name, topic_id, partitions }

@@ -16,13 +16,12 @@ use crate::purgatory::{Parked, Wait, Written, WrittenWait};
 use crate::timers::Timer;
 use crate::topics;
 use bytestring::ByteString;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::produce::{
     BatchIndexAndErrorMessage, LeaderIdAndEpoch, NodeEndpoint, PartitionProduceData, PartitionProduceResponse,
     ProduceRequest, ProduceResponse, TopicProduceResponse,
 };
 use runnel_protocol::records::BatchHeader;
-use std::collections::BTreeSet;
+use runnel_protocol::{ErrorCode, SmallSet};
 use std::time::Duration;
 
 /// The client id under which Kafka lets tools write to internal topics.
@@ -52,7 +51,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     let by_admin = core.connections.get(&call.connection).is_some_and(|from| from.client.client_id == ADMIN_CLIENT_ID);
 
     let mut waits = Vec::new();
-    let mut moved: BTreeSet<i32> = BTreeSet::new();
+    let mut moved: SmallSet<i32> = SmallSet::new();
     let mut failed: Option<(ErrorCode, String)> = None;
     let mut responses = Vec::with_capacity(request.topic_data.len());
     for topic in request.topic_data {
@@ -172,7 +171,7 @@ fn refused(
     name: &Result<TopicName, ErrorCode>,
     index: i32,
     refusal: AppendRefusal,
-    moved: &mut BTreeSet<i32>,
+    moved: &mut SmallSet<i32>,
 ) -> PartitionProduceResponse {
     let mut response = PartitionProduceResponse {
         index,
@@ -216,7 +215,10 @@ fn report(core: &mut Core, call: &Call, name: &Result<TopicName, ErrorCode>, ind
     });
 }
 
-fn endpoints(core: &Core, call: &Call, moved: &BTreeSet<i32>) -> Vec<NodeEndpoint> {
+fn endpoints(core: &Core, call: &Call, moved: &SmallSet<i32>) -> Vec<NodeEndpoint> {
+    if moved.is_empty() {
+        return Vec::new();
+    }
     core.endpoints(call.listener)
         .filter(|(broker, _)| moved.contains(&broker.0))
         .map(|(broker, endpoint)| NodeEndpoint {

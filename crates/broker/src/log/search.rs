@@ -98,8 +98,8 @@ impl Log {
     ) -> Result<Vec<AbortedTransaction>, StorageError> {
         let mut found = Vec::new();
         for segment in self.segments.get(self.segment_with(from)..).unwrap_or_default() {
-            let path = paths::file(&self.folder, segment.base_offset, paths::TXN_INDEX);
-            for aborted in segment.aborted.read(storage, &path, segment.base_offset)? {
+            let path = || paths::file(&self.folder, segment.base_offset, paths::TXN_INDEX);
+            for aborted in segment.aborted.read(storage, path, segment.base_offset)? {
                 if aborted.last_offset >= from && aborted.first_offset < to {
                     found.push(aborted);
                 }

@@ -96,11 +96,12 @@ impl AbortedIndex {
         Ok(blob)
     }
 
-    /// All entries. A file whose entries are of an unknown version, or end before the segment begins, is an error.
+    /// All entries. A file whose entries are of an unknown version, or end before the segment begins, is an error; its
+    /// path is asked for then.
     pub(super) fn read(
         &self,
         storage: &dyn Storage,
-        path: &str,
+        path: impl Fn() -> String,
         base_offset: Offset,
     ) -> Result<Vec<AbortedTransaction>, StorageError> {
         let Some(blob) = self.blob else { return Ok(Vec::new()) };
@@ -110,7 +111,7 @@ impl AbortedIndex {
             let aborted = AbortedTransaction::read(entry);
             if entry[..2] != [0, 0] || aborted.last_offset < base_offset || aborted.first_offset > aborted.last_offset {
                 return Err(StorageError {
-                    path: path.to_owned(),
+                    path: path(),
                     operation: "read",
                     reason: format!("no aborted transaction at position {}: {entry:02x?}", at * ENTRY_SIZE),
                 });
@@ -129,7 +130,7 @@ impl AbortedIndex {
         offset: Offset,
     ) -> Result<(), StorageError> {
         let Some(blob) = self.blob else { return Ok(()) };
-        let entries = self.read(storage, path, base_offset)?;
+        let entries = self.read(storage, || path.to_owned(), base_offset)?;
         let kept = entries.partition_point(|aborted| aborted.last_offset < offset);
         storage.truncate(blob, (kept * ENTRY_SIZE) as u64)?;
         self.count = u32::try_from(kept).expect("no more than there were");

@@ -28,4 +28,5 @@ mod retention;
 mod sane;
 mod slices;
 mod topics;
+mod unwatched;
 mod versions;

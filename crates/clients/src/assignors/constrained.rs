@@ -7,10 +7,11 @@ use super::hash_order::compare;
 use super::sticky::{Situation, remove_first};
 use super::{Assignment, hash_order};
 use crate::TopicPartition;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use runnel_protocol::{SmallMap, SmallSet};
+use std::collections::VecDeque;
 
 /// The assignment, and the partitions that change hands in it, with who gets them.
-pub(super) fn assign(situation: &Situation<'_>) -> (Assignment, BTreeMap<TopicPartition, String>) {
+pub(super) fn assign(situation: &Situation<'_>) -> (Assignment, SmallMap<TopicPartition, String>) {
     let mut builder = Builder::new(situation);
     builder.keep_what_was_owned(situation);
     builder.deal(situation);
@@ -27,8 +28,8 @@ struct Builder<'a> {
     below_min: Vec<&'a str>,
     /// Members with exactly `quota_min` that may get one more.
     at_min: VecDeque<&'a str>,
-    given_up: BTreeMap<TopicPartition, &'a str>,
-    moving: BTreeMap<TopicPartition, String>,
+    given_up: SmallMap<TopicPartition, &'a str>,
+    moving: SmallMap<TopicPartition, String>,
     assignment: Assignment,
 }
 
@@ -44,8 +45,8 @@ impl<'a> Builder<'a> {
             above_min_count: 0,
             below_min: Vec::new(),
             at_min: VecDeque::new(),
-            given_up: BTreeMap::new(),
-            moving: BTreeMap::new(),
+            given_up: SmallMap::new(),
+            moving: SmallMap::new(),
             assignment: situation.members.iter().map(|member| (member.member_id.clone(), Vec::new())).collect(),
         }
     }
@@ -112,7 +113,7 @@ impl<'a> Builder<'a> {
     }
 
     fn left_over(&self, situation: &Situation<'_>) -> Vec<TopicPartition> {
-        let kept: BTreeSet<&TopicPartition> = self.assignment.values().flatten().collect();
+        let kept: SmallSet<&TopicPartition> = self.assignment.values().flatten().collect();
         let mut topics = situation.topics.clone();
         topics.sort_by(|left, right| compare(left.0, right.0));
         let all = topics

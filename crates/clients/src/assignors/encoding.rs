@@ -10,8 +10,7 @@ use crate::TopicPartition;
 use bytes::{BufMut, Bytes, BytesMut};
 use runnel_protocol::kinds::consumer_protocol_assignment::{self, ConsumerProtocolAssignment};
 use runnel_protocol::kinds::consumer_protocol_subscription::{self, ConsumerProtocolSubscription};
-use runnel_protocol::{DecodeError, EncodeError, Message, Reader, kinds};
-use std::collections::BTreeMap;
+use runnel_protocol::{DecodeError, EncodeError, Message, Reader, SmallMap, kinds};
 
 /// Newest version that is known; a newer one is read as this, since versions only add at the end.
 const VERSION_MAX: i16 = 3;
@@ -109,7 +108,7 @@ pub fn user_data(assignor: Assignor, assigned: Option<(&[TopicPartition], i32)>)
     match assignor {
         Assignor::Sticky => assigned.map(|(partitions, generation_id)| {
             let mut bytes = BytesMut::new();
-            let mut topics: BTreeMap<&str, Vec<i32>> = by_topic(partitions).into_iter().collect();
+            let mut topics: SmallMap<&str, Vec<i32>> = by_topic(partitions).into_iter().collect();
             // `computeIfAbsent`, with which Java groups them, puts a new key before the others of its bucket.
             let order = walk(by_topic(partitions).into_iter().map(|(topic, _)| topic).rev());
             put_count(&mut bytes, topics.len());

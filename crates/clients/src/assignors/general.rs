@@ -8,8 +8,8 @@ use super::movements::Movements;
 use super::sticky::{NO_GENERATION, Situation, remove_first};
 use super::{Assignment, Member};
 use crate::TopicPartition;
+use runnel_protocol::{SmallMap, SmallSet};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn assign(situation: &Situation<'_>) -> Assignment {
     let mut builder = Builder::new(situation);
@@ -20,24 +20,24 @@ pub(super) fn assign(situation: &Situation<'_>) -> Assignment {
 
 struct Builder<'a> {
     /// Who may have a topic.
-    consumers: BTreeMap<&'a str, Vec<&'a str>>,
+    consumers: SmallMap<&'a str, Vec<&'a str>>,
     /// What a member may have, of topics that exist.
-    topics: BTreeMap<&'a str, Vec<&'a str>>,
-    counts: BTreeMap<&'a str, i32>,
+    topics: SmallMap<&'a str, Vec<&'a str>>,
+    counts: SmallMap<&'a str, i32>,
     /// The partition's holder in an older generation.
-    previous: BTreeMap<TopicPartition, (String, i32)>,
-    owner: BTreeMap<TopicPartition, String>,
+    previous: SmallMap<TopicPartition, (String, i32)>,
+    owner: SmallMap<TopicPartition, String>,
     assignment: Assignment,
     /// Members that take part in moves.
-    active: BTreeSet<&'a str>,
+    active: SmallSet<&'a str>,
     movements: Movements,
 }
 
 impl<'a> Builder<'a> {
     fn new(situation: &Situation<'a>) -> Self {
-        let counts: BTreeMap<&str, i32> = situation.topics.iter().copied().collect();
-        let mut consumers: BTreeMap<&str, Vec<&str>> = counts.keys().map(|topic| (*topic, Vec::new())).collect();
-        let mut topics = BTreeMap::new();
+        let counts: SmallMap<&str, i32> = situation.topics.iter().copied().collect();
+        let mut consumers: SmallMap<&str, Vec<&str>> = counts.keys().map(|topic| (*topic, Vec::new())).collect();
+        let mut topics = SmallMap::new();
         for member in &situation.members {
             let wanted: Vec<&str> =
                 member.topics.iter().map(String::as_str).filter(|topic| counts.contains_key(topic)).collect();
@@ -50,8 +50,8 @@ impl<'a> Builder<'a> {
             consumers,
             topics,
             counts,
-            previous: BTreeMap::new(),
-            owner: BTreeMap::new(),
+            previous: SmallMap::new(),
+            owner: SmallMap::new(),
             assignment: Assignment::new(),
             active: situation.members.iter().map(|member| member.member_id.as_str()).collect(),
             movements: Movements::default(),

@@ -26,10 +26,10 @@ mod tests;
 
 use crate::TopicPartition;
 use bytes::Bytes;
-use std::collections::BTreeMap;
+use runnel_protocol::SmallMap;
 
 /// Partitions by member id. Java's assignors name every member, kafkajs's only those that got something.
-pub type Assignment = BTreeMap<String, Vec<TopicPartition>>;
+pub type Assignment = SmallMap<String, Vec<TopicPartition>>;
 
 /// One member of a group, as it told in its JoinGroup.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -118,7 +118,7 @@ impl Assignor {
         self,
         members: &[Member],
         leader_topics: &[String],
-        partition_counts: &BTreeMap<String, i32>,
+        partition_counts: &SmallMap<String, i32>,
     ) -> Assignment {
         if members.is_empty() {
             return Assignment::new();

@@ -3,16 +3,16 @@
 use super::hash_order::{compare, walk};
 use super::{Assignment, Member};
 use crate::TopicPartition;
+use runnel_protocol::{SmallMap, SmallSet};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The topics that somebody wants and that exist, with their partition counts, in the order of Java's `HashMap` that
 /// an assignor is given.
 pub(super) fn partitions_per_topic<'a>(
     members: &'a [Member],
-    partition_counts: &BTreeMap<String, i32>,
+    partition_counts: &SmallMap<String, i32>,
 ) -> Vec<(&'a str, i32)> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SmallSet::new();
     let wanted = members_walked(members).into_iter().flat_map(|member| &member.topics).map(String::as_str);
     let wanted: Vec<&str> = wanted.filter(|topic| seen.insert(*topic)).collect();
     let count = |topic: &str| partition_counts.get(topic).copied().filter(|count| *count > 0);
@@ -22,7 +22,7 @@ pub(super) fn partitions_per_topic<'a>(
 
 /// Members in the order in which Java walks the map of their subscriptions.
 pub(super) fn members_walked(members: &[Member]) -> Vec<&Member> {
-    let by_id: BTreeMap<&str, &Member> = members.iter().map(|member| (member.member_id.as_str(), member)).collect();
+    let by_id: SmallMap<&str, &Member> = members.iter().map(|member| (member.member_id.as_str(), member)).collect();
     walk(members.iter().map(|member| member.member_id.as_str())).into_iter().map(|id| by_id[id]).collect()
 }
 
@@ -41,7 +41,7 @@ fn nothing_for_each(members: &[Member]) -> Assignment {
 }
 
 /// Each topic for itself: with 7 partitions and 3 members, the first gets 0 to 2, the second 3 and 4, the third 5 and 6.
-pub(super) fn range(members: &[Member], partition_counts: &BTreeMap<String, i32>) -> Assignment {
+pub(super) fn range(members: &[Member], partition_counts: &SmallMap<String, i32>) -> Assignment {
     let mut assignment = nothing_for_each(members);
     for (topic, partitions_count) in partitions_per_topic(members, partition_counts) {
         let walked = members_walked(members).into_iter();
@@ -64,7 +64,7 @@ pub(super) fn range(members: &[Member], partition_counts: &BTreeMap<String, i32>
 }
 
 /// All partitions in order, one to each member in turn; who does not want the topic is passed over.
-pub(super) fn round_robin(members: &[Member], partition_counts: &BTreeMap<String, i32>) -> Assignment {
+pub(super) fn round_robin(members: &[Member], partition_counts: &SmallMap<String, i32>) -> Assignment {
     let mut assignment = nothing_for_each(members);
     let mut circle = members_walked(members);
     circle.sort_by(java_member_order);
@@ -89,7 +89,7 @@ pub(super) fn round_robin(members: &[Member], partition_counts: &BTreeMap<String
 pub(super) fn kafkajs(
     members: &[Member],
     leader_topics: &[String],
-    partition_counts: &BTreeMap<String, i32>,
+    partition_counts: &SmallMap<String, i32>,
 ) -> Assignment {
     let mut ids: Vec<&str> = members.iter().map(|member| member.member_id.as_str()).collect();
     ids.sort_by(|left, right| compare(left, right));

@@ -7,7 +7,7 @@ use super::hash_order::walk;
 use super::simple::{members_walked, partitions_per_topic};
 use super::{Assignment, Member, constrained, encoding, general};
 use crate::TopicPartition;
-use std::collections::{BTreeMap, BTreeSet};
+use runnel_protocol::{SmallMap, SmallSet};
 
 /// Generation of a member that has had none.
 pub(super) const NO_GENERATION: i32 = -1;
@@ -32,16 +32,16 @@ pub(super) struct Situation<'a> {
     /// Topics and partition counts, in the order in which Java walks them.
     pub(super) topics: Vec<(&'a str, i32)>,
     /// What each member held of topics that still exist, less what somebody else can claim better.
-    pub(super) owned: BTreeMap<&'a str, Vec<TopicPartition>>,
+    pub(super) owned: SmallMap<&'a str, Vec<TopicPartition>>,
     /// Partitions that two members claim to hold in one generation.
-    pub(super) claimed_twice: BTreeSet<TopicPartition>,
+    pub(super) claimed_twice: SmallSet<TopicPartition>,
     /// Members and what they said they held, in the members' order.
     pub(super) held: Vec<Held>,
     pub(super) generation_id_max: i32,
     subscriptions_equal: bool,
 }
 
-pub(super) fn assign(kind: Kind, members: &[Member], partition_counts: &BTreeMap<String, i32>) -> Assignment {
+pub(super) fn assign(kind: Kind, members: &[Member], partition_counts: &SmallMap<String, i32>) -> Assignment {
     let situation = Situation::new(kind, members, partition_counts);
     let (mut assignment, moving) = if situation.subscriptions_equal {
         constrained::assign(&situation)
@@ -61,15 +61,15 @@ pub(super) fn assign(kind: Kind, members: &[Member], partition_counts: &BTreeMap
 }
 
 impl<'a> Situation<'a> {
-    fn new(kind: Kind, members: &'a [Member], partition_counts: &BTreeMap<String, i32>) -> Self {
+    fn new(kind: Kind, members: &'a [Member], partition_counts: &SmallMap<String, i32>) -> Self {
         let topics = partitions_per_topic(members, partition_counts);
         let members = members_walked(members);
         let held = members.iter().map(|member| held(kind, member)).collect();
         let mut situation = Situation {
             members,
             topics,
-            owned: BTreeMap::new(),
-            claimed_twice: BTreeSet::new(),
+            owned: SmallMap::new(),
+            claimed_twice: SmallSet::new(),
             held,
             generation_id_max: NO_GENERATION,
             subscriptions_equal: true,
@@ -82,8 +82,8 @@ impl<'a> Situation<'a> {
     /// partition. Of the other claimant Java looks at the subscription's own generation, also where the claim came
     /// from user data; so do we.
     fn settle_claims(&mut self) {
-        let mut wanted: BTreeSet<&str> = BTreeSet::new();
-        let mut owners: BTreeMap<TopicPartition, &'a Member> = BTreeMap::new();
+        let mut wanted: SmallSet<&str> = SmallSet::new();
+        let mut owners: SmallMap<TopicPartition, &'a Member> = SmallMap::new();
         for (member, held) in self.members.clone().into_iter().zip(&self.held) {
             if wanted.is_empty() {
                 wanted.extend(member.topics.iter().map(String::as_str));
@@ -145,15 +145,17 @@ fn held(kind: Kind, member: &Member) -> Held {
 }
 
 /// Partitions that somebody would get while another member still holds them.
-fn changing_hands(members: &[Member], assignment: &Assignment) -> BTreeMap<TopicPartition, String> {
-    let mut added = BTreeMap::new();
-    let mut revoked = BTreeSet::new();
+fn changing_hands(members: &[Member], assignment: &Assignment) -> SmallMap<TopicPartition, String> {
+    let mut added = SmallMap::new();
+    let mut revoked = SmallSet::new();
     for id in walk(members.iter().map(|member| member.member_id.as_str())) {
         let Some(member) = members.iter().find(|member| member.member_id == id) else { continue };
-        let assigned: BTreeSet<&TopicPartition> = assignment.get(id).into_iter().flatten().collect();
-        let owned: BTreeSet<&TopicPartition> = member.owned_partitions.iter().collect();
-        added.extend(assigned.difference(&owned).map(|partition| ((*partition).clone(), id.to_owned())));
-        revoked.extend(owned.difference(&assigned).map(|partition| (*partition).clone()));
+        let assigned: SmallSet<&TopicPartition> = assignment.get(id).into_iter().flatten().collect();
+        let owned: SmallSet<&TopicPartition> = member.owned_partitions.iter().collect();
+        let of_others = assigned.iter().filter(|partition| !owned.contains(*partition));
+        added.extend(of_others.map(|partition| ((*partition).clone(), id.to_owned())));
+        let given_up = owned.iter().filter(|partition| !assigned.contains(*partition));
+        revoked.extend(given_up.map(|partition| (*partition).clone()));
     }
     added.retain(|partition, _| revoked.contains(partition));
     added

@@ -5,9 +5,10 @@ use super::{Assignment, Assignor, Member};
 use crate::TopicPartition;
 use bytes::Bytes;
 use proptest::prelude::*;
+use runnel_protocol::SmallMap;
 use std::collections::{BTreeMap, BTreeSet};
 
-fn counts(topics: &[(&str, i32)]) -> BTreeMap<String, i32> {
+fn counts(topics: &[(&str, i32)]) -> SmallMap<String, i32> {
     topics.iter().map(|(topic, count)| ((*topic).to_owned(), *count)).collect()
 }
 
@@ -23,7 +24,7 @@ fn shown(assignment: &Assignment) -> String {
 fn rebalance(
     assignor: Assignor,
     members: &mut [Member],
-    counts: &BTreeMap<String, i32>,
+    counts: &SmallMap<String, i32>,
     generation_id: i32,
 ) -> Assignment {
     let leader_topics = members[0].topics.clone();
@@ -106,7 +107,7 @@ proptest! {
     #[test]
     fn every_wanted_partition_has_one_owner_who_wants_it((subscriptions, sizes) in groups()) {
         let names = ["t0", "t1", "t2", "t3"];
-        let counts: BTreeMap<String, i32> = names.iter().zip(&sizes).map(|(name, size)| ((*name).to_owned(), *size)).collect();
+        let counts: SmallMap<String, i32> = names.iter().zip(&sizes).map(|(name, size)| ((*name).to_owned(), *size)).collect();
         for assignor in [Assignor::Range, Assignor::RoundRobin, Assignor::Sticky, Assignor::CooperativeSticky] {
             let mut members: Vec<Member> = subscriptions.iter().enumerate().map(|(index, topics)| {
                 let topics: BTreeSet<&str> = topics.iter().map(|topic| names[*topic]).collect();

@@ -4,8 +4,7 @@ use super::partition::{Partition, Stage};
 use super::program::CommitFor;
 use super::{ConsumedRecord, Consumer, ConsumerEvent, Phase, PositionCause, Reads, StartAt};
 use crate::{ClientKind, TopicPartition};
-use runnel_protocol::Timestamp;
-use std::collections::BTreeMap;
+use runnel_protocol::{SmallMap, Timestamp};
 use std::time::Duration;
 
 /// How long closing may take: the default of Java's `close`.
@@ -92,8 +91,8 @@ impl Consumer {
     }
 
     /// For each partition, the offset of the first record that the program is not done with.
-    pub(super) fn processed_offsets(&self) -> BTreeMap<TopicPartition, i64> {
-        let mut offsets: BTreeMap<TopicPartition, i64> = BTreeMap::new();
+    pub(super) fn processed_offsets(&self) -> SmallMap<TopicPartition, i64> {
+        let mut offsets: SmallMap<TopicPartition, i64> = SmallMap::new();
         for (partition, state) in &self.partitions {
             let position = if self.settings.kind == ClientKind::Kafkajs { state.resolved } else { state.position };
             if let (Some(position), Stage::Reading) = (position, state.stage) {

@@ -4,8 +4,7 @@ use super::group::GroupState;
 use super::poll::Preparation;
 use super::program::{CommitFor, CommitPolicy, Worker};
 use super::{Asked, Consumer, ConsumerEvent, Phase};
-use runnel_protocol::Timestamp;
-use std::collections::BTreeMap;
+use runnel_protocol::{SmallMap, Timestamp};
 
 impl Consumer {
     /// Goes on with the end. Returns whether anything was done.
@@ -17,13 +16,13 @@ impl Consumer {
         }
         if self.poll.worker != Worker::Idle {
             // The record in hand is finished; the rest of the batch is not begun with.
-            self.put_back(BTreeMap::new());
+            self.put_back(SmallMap::new());
             self.program_step(now);
             if self.poll.worker != Worker::Idle {
                 return false;
             }
         }
-        self.put_back(BTreeMap::new());
+        self.put_back(SmallMap::new());
         match self.poll.preparation {
             Preparation::NotBegun => {
                 self.poll.preparation = Preparation::Committed;

@@ -4,10 +4,11 @@ use super::record::ConsumedRecord;
 use super::settings::IsolationLevel;
 use bytes::Bytes;
 use bytestring::ByteString;
+use runnel_protocol::SmallSet;
 use runnel_protocol::messages::fetch::AbortedTransaction;
 use runnel_protocol::records::control::EndTxnMarker;
 use runnel_protocol::records::{self, BatchHeader};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// Most bytes that one batch may decompress to.
 const DECOMPRESSED_SIZE_MAX: usize = 256 << 20;
@@ -79,7 +80,7 @@ pub(super) fn decode(reading: Reading<'_>, bytes: &Bytes, aborted: &[AbortedTran
 struct Aborts {
     /// Not begun yet, in the order of their first offsets.
     coming: VecDeque<(i64, i64)>,
-    open: BTreeSet<i64>,
+    open: SmallSet<i64>,
 }
 
 impl Aborts {
@@ -89,7 +90,7 @@ impl Aborts {
             IsolationLevel::ReadUncommitted => Vec::new(),
         };
         coming.sort_unstable();
-        Aborts { coming: coming.into(), open: BTreeSet::new() }
+        Aborts { coming: coming.into(), open: SmallSet::new() }
     }
 
     fn is_aborted(&mut self, header: &BatchHeader) -> bool {

@@ -9,12 +9,11 @@ use crate::metadata::{KnownTopic, Leader, is_stale};
 use crate::{Address, ClientKind, Peer, TopicPartition};
 use bytestring::ByteString;
 use runnel_protocol::messages::fetch::{FetchPartition, FetchRequest, FetchResponse, FetchTopic, PartitionData};
-use runnel_protocol::{ErrorCode, Request, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{ErrorCode, Request, SmallMap, Timestamp};
 use uuid::Uuid;
 
 /// What a partition was asked for: from which offset, in which of its turns.
-pub(super) type Asking = BTreeMap<TopicPartition, (i64, u64)>;
+pub(super) type Asking = SmallMap<TopicPartition, (i64, u64)>;
 
 /// What came for one partition.
 #[derive(Clone, PartialEq, Debug)]
@@ -32,8 +31,8 @@ impl Consumer {
         now: Timestamp,
         may: impl Fn(&Consumer, &TopicPartition) -> bool,
         may_ask: impl Fn(&Consumer, i32) -> bool,
-    ) -> BTreeMap<i32, Vec<TopicPartition>> {
-        let mut by_leader: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+    ) -> SmallMap<i32, Vec<TopicPartition>> {
+        let mut by_leader: SmallMap<i32, Vec<TopicPartition>> = SmallMap::new();
         let mut is_leaderless = false;
         // Partitions of one topic stand side by side.
         let mut found: Option<(&ByteString, Option<&KnownTopic>)> = None;
@@ -116,12 +115,12 @@ impl Consumer {
         for topic in &response.responses {
             let name =
                 if topic.topic.is_empty() { self.metadata.topic_name(topic.topic_id) } else { Some(&*topic.topic) };
-            let Some(name) = name.map(ByteString::from) else { continue };
+            // The name as it was asked for: that in the answer would keep the whole frame.
+            let asked_for = |name: &str| asking.keys().map(|partition| &partition.topic).find(|topic| **topic == *name);
+            let Some(name) = name.and_then(asked_for) else { continue };
             for data in &topic.partitions {
                 let partition = TopicPartition::new(name.clone(), data.partition_index);
-                // The name as it was asked for: that in the answer would keep the whole frame.
-                let Some((partition, (offset, turn))) = asking.get_key_value(&partition) else { continue };
-                let (partition, offset, turn) = (partition.clone(), *offset, *turn);
+                let Some((offset, turn)) = asking.get(&partition).copied() else { continue };
                 if self.partitions.get(&partition).is_some_and(|state| state.turn == turn) {
                     all.extend(self.partition_came(now, partition, (offset, turn), data));
                 }
@@ -167,15 +166,14 @@ impl Consumer {
         state.log_start_offset = Some(data.log_start_offset).filter(|offset| *offset >= 0);
         state.retry_at = None;
         if fetched.had_records {
-            let event = ConsumerEvent::Fetched {
+            self.emit(|| ConsumerEvent::Fetched {
                 partition: partition.clone(),
                 from_offset: fetch_offset,
                 to_offset: fetched.next_offset,
                 records_count: fetched.records.len(),
                 size: bytes.len(),
                 high_watermark: data.high_watermark,
-            };
-            self.emit(|| event);
+            });
         }
         Some(Came { partition, turn, fetched })
     }

@@ -11,8 +11,7 @@ use runnel_protocol::messages::heartbeat::HeartbeatRequest;
 use runnel_protocol::messages::join_group::{JoinGroupRequest, JoinGroupRequestProtocol, JoinGroupResponse};
 use runnel_protocol::messages::leave_group::{LeaveGroupRequest, MemberIdentity};
 use runnel_protocol::messages::sync_group::{SyncGroupRequest, SyncGroupRequestAssignment};
-use runnel_protocol::{ErrorCode, Request, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{ErrorCode, Request, SmallMap, Timestamp};
 use std::time::Duration;
 
 /// A join is waited for longer than the rebalance may take, so that the coordinator has the last word.
@@ -202,7 +201,7 @@ impl Consumer {
     }
 
     /// How many partitions the topics have that any member wants.
-    fn wanted_counts(&self) -> BTreeMap<String, i32> {
+    fn wanted_counts(&self) -> SmallMap<String, i32> {
         let wanted = self.group.members.iter().flat_map(|member| &member.topics);
         wanted.filter_map(|topic| Some((topic.clone(), self.metadata.partitions_count(topic)?))).collect()
     }

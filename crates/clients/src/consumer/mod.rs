@@ -65,8 +65,8 @@ use group::Group;
 use offsets::Turns;
 use partition::Partition;
 use program::CommitFor;
-use runnel_protocol::{ApiKey, Random, Request, Timestamp};
-use std::collections::{BTreeMap, VecDeque};
+use runnel_protocol::{ApiKey, Random, Request, SmallMap, Timestamp};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Connection events that are kept for a watcher.
@@ -80,15 +80,15 @@ pub struct Consumer {
     metadata: Metadata,
     random: Random,
     phase: Phase,
-    asked: BTreeMap<RequestId, Asked>,
+    asked: SmallMap<RequestId, Asked>,
     group: Group,
     /// What the group gave it last.
     group_assignment: Vec<TopicPartition>,
-    partitions: BTreeMap<TopicPartition, Partition>,
+    partitions: SmallMap<TopicPartition, Partition>,
     /// How often the group gave it partitions.
     assignments_count: u32,
     /// Fetches under way, by leader, and until when the broker may wait.
-    fetches: BTreeMap<i32, Timestamp>,
+    fetches: SmallMap<i32, Timestamp>,
     poll: poll::PollLoop,
     kafkajs: kafkajs::Loops,
     processed_count: u64,
@@ -124,7 +124,7 @@ enum Asked {
     LeaveGroup,
     OffsetFetch { turns: Turns },
     ListOffsets { turns: Turns },
-    OffsetCommit { offsets: BTreeMap<TopicPartition, i64>, purpose: CommitFor },
+    OffsetCommit { offsets: SmallMap<TopicPartition, i64>, purpose: CommitFor },
     Fetch { node_id: i32, asking: Asking },
 }
 
@@ -151,12 +151,12 @@ impl Consumer {
             metadata: Metadata::new(metadata, random.next_u64()),
             random,
             phase: Phase::New,
-            asked: BTreeMap::new(),
+            asked: SmallMap::new(),
             group: Group::new(),
             group_assignment: Vec::new(),
-            partitions: BTreeMap::new(),
+            partitions: SmallMap::new(),
             assignments_count: 0,
-            fetches: BTreeMap::new(),
+            fetches: SmallMap::new(),
             poll: poll::PollLoop::default(),
             kafkajs: kafkajs::Loops::new(workers_count),
             processed_count: 0,

@@ -17,11 +17,10 @@ use runnel_protocol::messages::offset_commit::{
 use runnel_protocol::messages::offset_fetch::{
     OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopic, OffsetFetchRequestTopics, OffsetFetchResponse,
 };
-use runnel_protocol::{ErrorCode, Request, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{ErrorCode, Request, SmallMap, Timestamp};
 
 /// A partition that was asked about, and which of its turns that was.
-pub(super) type Turns = BTreeMap<TopicPartition, u64>;
+pub(super) type Turns = SmallMap<TopicPartition, u64>;
 
 /// What ListOffsets is asked for, and what it means.
 const EARLIEST: i64 = -2;
@@ -161,7 +160,7 @@ impl Consumer {
     /// Asks leaders where partitions begin or end.
     pub(super) fn send_list_offsets(&mut self, now: Timestamp) -> bool {
         let turns = self.turns(now, |stage| matches!(stage, Stage::NeedsOffset(_)));
-        let mut by_leader: BTreeMap<i32, Turns> = BTreeMap::new();
+        let mut by_leader: SmallMap<i32, Turns> = SmallMap::new();
         for (partition, turn) in turns {
             match self.metadata.leader_of(&partition.topic, partition.partition) {
                 Some(leader) => {
@@ -253,7 +252,7 @@ impl Consumer {
     pub(super) fn send_commit(
         &mut self,
         now: Timestamp,
-        offsets: BTreeMap<TopicPartition, i64>,
+        offsets: SmallMap<TopicPartition, i64>,
         purpose: CommitFor,
     ) -> bool {
         let Some(peer) = self.coordinator_peer().filter(|_| !offsets.is_empty()) else { return false };
@@ -285,8 +284,7 @@ impl Consumer {
             topics,
             ..Default::default()
         };
-        let shown = listed(&offsets);
-        self.emit(|| ConsumerEvent::Committing { offsets: shown });
+        self.emit(|| ConsumerEvent::Committing { offsets: listed(&offsets) });
         self.ask(now, peer, Request::OffsetCommit(request), Asked::OffsetCommit { offsets, purpose });
         true
     }
@@ -294,14 +292,13 @@ impl Consumer {
     /// Takes in what became of a commit. Returns the first error.
     pub(super) fn offsets_committed(
         &mut self,
-        offsets: &BTreeMap<TopicPartition, i64>,
+        offsets: &SmallMap<TopicPartition, i64>,
         response: &OffsetCommitResponse,
     ) -> Result<(), ErrorCode> {
         let codes = response.topics.iter().flat_map(|topic| &topic.partitions).map(|one| code_of(one.error_code));
         let error = codes.into_iter().find(|error| *error != ErrorCode::None);
         if let Some(error) = error {
-            let shown = listed(offsets);
-            self.emit(|| ConsumerEvent::CommitRefused { offsets: shown, error: error.name().to_owned() });
+            self.emit(|| ConsumerEvent::CommitRefused { offsets: listed(offsets), error: error.name().to_owned() });
             return Err(error);
         }
         for (partition, offset) in offsets {
@@ -309,13 +306,12 @@ impl Consumer {
                 state.committed = Some(*offset);
             }
         }
-        let shown = listed(offsets);
-        self.emit(|| ConsumerEvent::Committed { offsets: shown });
+        self.emit(|| ConsumerEvent::Committed { offsets: listed(offsets) });
         Ok(())
     }
 }
 
-pub(super) fn listed(offsets: &BTreeMap<TopicPartition, i64>) -> Vec<PartitionOffset> {
+pub(super) fn listed(offsets: &SmallMap<TopicPartition, i64>) -> Vec<PartitionOffset> {
     offsets
         .iter()
         .map(|(partition, offset)| PartitionOffset { partition: partition.clone(), offset: *offset })
@@ -323,8 +319,8 @@ pub(super) fn listed(offsets: &BTreeMap<TopicPartition, i64>) -> Vec<PartitionOf
 }
 
 /// Partition numbers by topic.
-pub(super) fn by_topic<'a>(partitions: impl IntoIterator<Item = &'a TopicPartition>) -> BTreeMap<&'a str, Vec<i32>> {
-    let mut topics: BTreeMap<&str, Vec<i32>> = BTreeMap::new();
+pub(super) fn by_topic<'a>(partitions: impl IntoIterator<Item = &'a TopicPartition>) -> SmallMap<&'a str, Vec<i32>> {
+    let mut topics: SmallMap<&str, Vec<i32>> = SmallMap::new();
     for partition in partitions {
         topics.entry(&partition.topic).or_default().push(partition.partition);
     }

@@ -14,8 +14,8 @@ use super::program::{CommitFor, CommitPolicy, Worker};
 use super::record::ConsumedRecord;
 use super::{Consumer, ConsumerEvent, Phase};
 use crate::{ClientKind, TopicPartition};
-use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::{BTreeMap, VecDeque};
+use runnel_protocol::{ErrorCode, SmallMap, Timestamp};
+use std::collections::VecDeque;
 
 /// What is between the wire and the program.
 #[derive(Clone, Debug)]
@@ -192,7 +192,7 @@ impl Consumer {
     }
 
     /// The program lets go of its batch; what it has not begun with comes again, if the partitions stay its own.
-    pub(super) fn put_back(&mut self, mut back: BTreeMap<TopicPartition, i64>) {
+    pub(super) fn put_back(&mut self, mut back: SmallMap<TopicPartition, i64>) {
         for record in self.poll.batch.drain(..) {
             let partition = TopicPartition::new(record.topic, record.partition);
             let offset = back.entry(partition).or_insert(record.offset);
@@ -333,7 +333,7 @@ impl Consumer {
     }
 
     /// What the library commits by itself: Java every position, changed or not; librdkafka what was handed out since.
-    pub(super) fn own_commit(&self) -> BTreeMap<TopicPartition, i64> {
+    pub(super) fn own_commit(&self) -> SmallMap<TopicPartition, i64> {
         if self.settings.kind == ClientKind::Librdkafka {
             let stored = self.partitions.iter().filter_map(|(partition, state)| {
                 let stored = state.resolved.filter(|stored| Some(*stored) != state.committed)?;
@@ -346,6 +346,6 @@ impl Consumer {
     }
 }
 
-fn offset_after(record: &ConsumedRecord) -> BTreeMap<TopicPartition, i64> {
+fn offset_after(record: &ConsumedRecord) -> SmallMap<TopicPartition, i64> {
     [(TopicPartition::new(record.topic.clone(), record.partition), record.offset + 1)].into()
 }

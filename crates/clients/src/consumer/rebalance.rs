@@ -7,8 +7,7 @@ use super::program::{CommitFor, CommitPolicy};
 use super::{Consumer, ConsumerEvent};
 use crate::assignors::RebalanceProtocol;
 use crate::{ClientKind, TopicPartition};
-use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::BTreeSet;
+use runnel_protocol::{ErrorCode, SmallSet, Timestamp};
 
 impl Consumer {
     /// Heartbeats, and what happens without: the session and the poll interval.
@@ -148,7 +147,7 @@ impl Consumer {
         self.group.assigned_generation = Some(self.group.generation_id);
         self.poll.preparation = Preparation::NotBegun;
         self.poll.auto_commit_at = self.settings.auto_commit_interval.map(|interval| now + interval);
-        let wanted: BTreeSet<&TopicPartition> = assigned.iter().collect();
+        let wanted: SmallSet<&TopicPartition> = assigned.iter().collect();
         let given_up: Vec<TopicPartition> =
             self.partitions.keys().filter(|partition| !wanted.contains(partition)).cloned().collect();
         if !given_up.is_empty() {

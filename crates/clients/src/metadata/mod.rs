@@ -29,7 +29,7 @@ use crate::kind::ClientKind;
 use crate::network::{Network, Peer, RequestId};
 use picture::Picture;
 use runnel_protocol::messages::metadata::{MetadataRequest, MetadataRequestTopic};
-use runnel_protocol::{Random, Request, Timestamp};
+use runnel_protocol::{Random, Request, SmallMap, SmallSet, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -46,7 +46,7 @@ pub struct Metadata {
     /// kafkajs's tries of this refresh.
     retrier: Option<KafkajsRetrier>,
     /// Whom kafkajs could not reach in this try.
-    unreachable: BTreeSet<Peer>,
+    unreachable: SmallSet<Peer>,
     /// Which bootstrap address kafkajs connects to next: it takes them in turn.
     bootstrap_turn: usize,
     /// Requests that failed, or that told nothing new, one after another.
@@ -90,7 +90,7 @@ impl Metadata {
             demanded: false,
             asking: None,
             retrier: None,
-            unreachable: BTreeSet::new(),
+            unreachable: SmallSet::new(),
             bootstrap_turn: 0,
             fruitless_count: 0,
             not_before: Timestamp(i64::MIN),
@@ -224,7 +224,7 @@ impl Metadata {
     }
 
     /// The brokers, by number.
-    pub fn brokers(&self) -> &BTreeMap<i32, KnownBroker> {
+    pub fn brokers(&self) -> &SmallMap<i32, KnownBroker> {
         &self.picture.brokers
     }
 

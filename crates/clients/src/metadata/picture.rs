@@ -1,8 +1,8 @@
 //! What a client knows of the cluster.
 
 use crate::carrier::Address;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::metadata::{MetadataResponse, MetadataResponsePartition, MetadataResponseTopic};
+use runnel_protocol::{ErrorCode, SmallMap};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub struct KnownTopic {
     /// Why there are no partitions; [`ErrorCode::None`] where there are.
     pub error: ErrorCode,
     /// By partition index.
-    pub partitions: BTreeMap<i32, KnownPartition>,
+    pub partitions: SmallMap<i32, KnownPartition>,
 }
 
 /// A partition, as metadata told of it.
@@ -57,7 +57,7 @@ pub struct Leader {
 pub(super) struct Picture {
     pub(super) cluster_id: Option<String>,
     pub(super) controller_id: Option<i32>,
-    pub(super) brokers: BTreeMap<i32, KnownBroker>,
+    pub(super) brokers: SmallMap<i32, KnownBroker>,
     pub(super) topics: BTreeMap<String, KnownTopic>,
 }
 

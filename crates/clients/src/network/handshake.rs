@@ -5,8 +5,7 @@ use super::sending::encode;
 use super::{ConnectionChange, Failure, Handshake, Network, Peer};
 use crate::carrier::{Carried, LinkId};
 use runnel_protocol::messages::api_versions::ApiVersionsRequest;
-use runnel_protocol::{ApiKey, DecodeError, ErrorCode, Request, Response, Timestamp, frame};
-use std::collections::BTreeMap;
+use runnel_protocol::{ApiKey, DecodeError, ErrorCode, Request, Response, SmallMap, Timestamp, frame};
 
 impl Network {
     /// Sends the handshake number `attempt` of the settings.
@@ -55,7 +54,7 @@ impl Network {
             Err(error) => return self.give_up(now, peer, &Failure::Decode(error)),
         };
         if self.settings.handshake == Handshake::First {
-            self.versions = Some(BTreeMap::clone(&versions));
+            self.versions = Some(SmallMap::clone(&versions));
         }
         if let Some(state) = self.peers.get_mut(&peer) {
             state.stage = Stage::Ready { link, versions };

@@ -25,9 +25,9 @@ pub use settings::{BootstrapLink, Handshake, LateAnswer, NetworkSettings, Softwa
 
 use crate::carrier::{Address, Carried, LinkId, Signal};
 use peer::{Asked, PeerState, Stage};
-use runnel_protocol::{ApiKey, DecodeError, Random, Request, Timestamp};
+use runnel_protocol::{ApiKey, DecodeError, Random, Request, SmallMap, Timestamp};
 use sending::common_version;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// A client's connections and the requests on them.
@@ -35,11 +35,11 @@ use std::time::Duration;
 pub struct Network {
     settings: NetworkSettings,
     random: Random,
-    addresses: BTreeMap<i32, Address>,
-    peers: BTreeMap<Peer, PeerState>,
+    addresses: SmallMap<i32, Address>,
+    peers: SmallMap<Peer, PeerState>,
     /// What the first handshake said, with [`Handshake::First`].
-    versions: Option<BTreeMap<i16, (i16, i16)>>,
-    links: BTreeMap<LinkId, Peer>,
+    versions: Option<SmallMap<i16, (i16, i16)>>,
+    links: SmallMap<LinkId, Peer>,
     next_link: u32,
     next_request: u64,
     next_correlation: i32,
@@ -55,10 +55,10 @@ impl Network {
         Network {
             settings,
             random: Random::new(seed),
-            addresses: BTreeMap::new(),
-            peers: BTreeMap::new(),
+            addresses: SmallMap::new(),
+            peers: SmallMap::new(),
             versions: None,
-            links: BTreeMap::new(),
+            links: SmallMap::new(),
             next_link: 0,
             next_request: 0,
             next_correlation: 0,
@@ -236,7 +236,7 @@ impl Network {
     }
 
     /// The APIs and versions that a broker told, by key.
-    pub fn broker_versions(&self, peer: Peer) -> Option<&BTreeMap<i16, (i16, i16)>> {
+    pub fn broker_versions(&self, peer: Peer) -> Option<&SmallMap<i16, (i16, i16)>> {
         match self.peers.get(&peer).map(|state| &state.stage) {
             Some(Stage::Ready { versions, .. }) => Some(versions),
             _ => None,

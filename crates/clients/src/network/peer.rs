@@ -4,8 +4,8 @@ use super::{NetworkSettings, RequestId};
 use crate::backoff::spread;
 use crate::carrier::{Address, LinkId};
 use bytes::Bytes;
-use runnel_protocol::{ApiKey, DecodeError, Random, Reader, Request, Response, Timestamp, frame};
-use std::collections::{BTreeMap, VecDeque};
+use runnel_protocol::{ApiKey, DecodeError, Random, Reader, Request, Response, SmallMap, Timestamp, frame};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// A request that is not sent yet.
@@ -41,7 +41,7 @@ pub(super) enum Stage {
     /// ApiVersions is under way.
     Introducing { link: LinkId, attempt: usize, version: i16, correlation_id: i32, until: Timestamp },
     /// Requests go out at once.
-    Ready { link: LinkId, versions: BTreeMap<i16, (i16, i16)> },
+    Ready { link: LinkId, versions: SmallMap<i16, (i16, i16)> },
 }
 
 /// One peer.
@@ -74,7 +74,11 @@ impl PeerState {
             Stage::Idle => None,
             Stage::BackingOff { at, .. } => Some(at),
             Stage::Connecting { until, .. } | Stage::Introducing { until, .. } => Some(until),
-            Stage::Ready { .. } => self.sent.iter().map(|sent| sent.until).min(),
+            // Seldom is more than one under way, and everybody is asked after each input.
+            Stage::Ready { .. } => match self.sent.front() {
+                Some(only) if self.sent.len() == 1 => Some(only.until),
+                _ => self.sent.iter().map(|sent| sent.until).min(),
+            },
         }
     }
 

@@ -3,8 +3,7 @@
 use super::peer::Stage;
 use super::{Failure, Network, NetworkSettings, Peer, Reply};
 use crate::carrier::Carried;
-use runnel_protocol::{ApiKey, EncodeError, Request, Timestamp, frame};
-use std::collections::BTreeMap;
+use runnel_protocol::{ApiKey, EncodeError, Request, SmallMap, Timestamp, frame};
 
 impl Network {
     /// Sends what waits, once the peer is introduced.
@@ -56,7 +55,7 @@ pub(super) fn encode(
 /// The newest version that client and broker both speak.
 pub(super) fn common_version(
     settings: &NetworkSettings,
-    versions: &BTreeMap<i16, (i16, i16)>,
+    versions: &SmallMap<i16, (i16, i16)>,
     api: ApiKey,
 ) -> Option<i16> {
     let (min, max) = versions.get(&api.number())?;

@@ -2,8 +2,7 @@
 
 use super::Peer;
 use crate::carrier::Address;
-use runnel_protocol::ApiKey;
-use std::collections::BTreeMap;
+use runnel_protocol::{ApiKey, SmallMap};
 use std::time::Duration;
 
 /// What is fixed while a client lives.
@@ -20,7 +19,7 @@ pub struct NetworkSettings {
     /// Whether each connection asks for the versions (Java, librdkafka), or the first one for all (kafkajs).
     pub handshake: Handshake,
     /// The newest version that the client knows; an API that is not named is spoken up to the newest of the codec.
-    pub versions_max: BTreeMap<ApiKey, i16>,
+    pub versions_max: SmallMap<ApiKey, i16>,
     /// How long an answer may take where a request does not say otherwise: `request.timeout.ms`.
     pub request_timeout: Duration,
     /// What becomes of a connection on which an answer is late.
@@ -85,7 +84,7 @@ impl NetworkSettings {
             software: Software { name: "apache-kafka-java".to_owned(), version: "4.3.0".to_owned() },
             handshakes: vec![4, 0],
             handshake: Handshake::Each,
-            versions_max: BTreeMap::new(),
+            versions_max: SmallMap::new(),
             request_timeout: Duration::from_secs(30),
             late_answer: LateAnswer::Closes,
             connect_timeout: Duration::from_secs(10),

@@ -7,6 +7,9 @@ use runnel_protocol::Timestamp;
 
 impl Network {
     pub(super) fn handle_timers(&mut self, now: Timestamp) {
+        if self.next_wakeup().is_none_or(|at| at > now) {
+            return;
+        }
         let is_due = |state: &PeerState| state.next_wakeup().is_some_and(|at| at <= now);
         let due: Vec<Peer> = self.peers.iter().filter(|(_, state)| is_due(state)).map(|(peer, _)| *peer).collect();
         for peer in due {

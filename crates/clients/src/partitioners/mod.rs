@@ -26,8 +26,7 @@ pub use sticky::{DRAWS, Lanes, Sticky, StickyPartition};
 use crate::kind::ClientKind;
 use choice::remainder;
 use librdkafka::TimedSticky;
-use runnel_protocol::{Random, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{Random, SmallMap, Timestamp};
 use std::time::Duration;
 
 /// Which partitioner, and its settings.
@@ -76,7 +75,7 @@ impl PartitionerSettings {
 pub struct Partitioner {
     settings: PartitionerSettings,
     random: Random,
-    topics: BTreeMap<String, Memory>,
+    topics: SmallMap<String, Memory>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -89,7 +88,7 @@ struct Memory {
 impl Partitioner {
     /// A partitioner that has seen nothing yet.
     pub fn new(settings: PartitionerSettings, seed: u64) -> Self {
-        Partitioner { settings, random: Random::new(seed), topics: BTreeMap::new() }
+        Partitioner { settings, random: Random::new(seed), topics: SmallMap::new() }
     }
 
     /// The partition of a record. One that the program names wins, whether it exists or not.

@@ -15,8 +15,8 @@ use crate::event::ProducerEvent;
 use crate::kind::ClientKind;
 use crate::network::RequestId;
 use bytestring::ByteString;
-use runnel_protocol::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use runnel_protocol::{SmallMap, SmallSet, Timestamp};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Queues, requests under way, and who waits.
@@ -26,10 +26,10 @@ pub(super) struct Batching {
     pub(super) waiting: VecDeque<Waiting>,
     /// Bytes of them.
     pub(super) waiting_bytes: u64,
-    pub(super) queues: BTreeMap<TopicPartition, VecDeque<Batch>>,
-    pub(super) in_flight: BTreeMap<RequestId, InFlight>,
+    pub(super) queues: SmallMap<TopicPartition, VecDeque<Batch>>,
+    pub(super) in_flight: SmallMap<RequestId, InFlight>,
     /// Partitions that have had a record, by topic.
-    pub(super) used: BTreeMap<ByteString, BTreeSet<i32>>,
+    pub(super) used: SmallMap<ByteString, SmallSet<i32>>,
     /// Bytes of `buffer.memory` in use.
     pub(super) allocated: u64,
     pub(super) idempotence: Option<Idempotence>,
@@ -37,7 +37,7 @@ pub(super) struct Batching {
     pub(super) flush_until: Option<SendId>,
     pub(super) is_closing: bool,
     /// Where the next request to a broker begins, so that no partition starves.
-    pub(super) drain_index: BTreeMap<i32, usize>,
+    pub(super) drain_index: SmallMap<i32, usize>,
     /// The next deadline.
     pub(super) wake_at: Option<Timestamp>,
 }
@@ -89,14 +89,14 @@ impl Batching {
         Batching {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
-            queues: BTreeMap::new(),
-            in_flight: BTreeMap::new(),
-            used: BTreeMap::new(),
+            queues: SmallMap::new(),
+            in_flight: SmallMap::new(),
+            used: SmallMap::new(),
             allocated: 0,
             idempotence: core.settings.is_idempotent().then(Idempotence::new),
             flush_until: None,
             is_closing: false,
-            drain_index: BTreeMap::new(),
+            drain_index: SmallMap::new(),
             wake_at: Some(Timestamp(i64::MIN)),
         }
     }

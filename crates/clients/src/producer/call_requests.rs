@@ -13,14 +13,13 @@ use bytestring::ByteString;
 use runnel_protocol::messages::init_producer_id::InitProducerIdRequest;
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData};
 use runnel_protocol::records::BatchBuilder;
-use runnel_protocol::{Chunks, ErrorCode, Request, Response, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{Chunks, ErrorCode, Request, Response, SmallMap, Timestamp};
 
 impl Calls {
     /// Partitions the records of a call and asks every broker that has not answered in an earlier try.
     pub(super) fn produce(&mut self, core: &mut Core, now: Timestamp, id: u64) {
         let Some(call) = self.calls.get(&id) else { return };
-        let mut of_node: BTreeMap<i32, BTreeMap<TopicPartition, Part>> = BTreeMap::new();
+        let mut of_node: SmallMap<i32, SmallMap<TopicPartition, Part>> = SmallMap::new();
         let mut queued = Vec::new();
         for (send_id, record) in &call.records {
             let Some(lanes) = core.lanes(&record.topic) else {
@@ -52,8 +51,8 @@ impl Calls {
         call.step = Step::Producing;
         call.awaited_count = 0;
         let of_part = |part: &Part| (part.records.len(), part.encode(core, now, (-1, 0), 0).size());
-        let parts = of_node.values().flat_map(BTreeMap::values);
-        let sizes: BTreeMap<TopicPartition, (usize, usize)> =
+        let parts = of_node.values().flat_map(SmallMap::values);
+        let sizes: SmallMap<TopicPartition, (usize, usize)> =
             parts.filter(|_| core.is_watched()).map(|part| (part.place.clone(), of_part(part))).collect();
         for (send_id, topic, choice, place) in queued {
             let (batch_records_count, batch_bytes) = sizes.get(&place).copied().unwrap_or((0, 0));
@@ -95,7 +94,7 @@ impl Calls {
 
     fn request(&mut self, core: &mut Core, now: Timestamp, mut request: SentRequest) {
         let identity = self.identity.unwrap_or((-1, 0));
-        let mut topics: BTreeMap<ByteString, Vec<PartitionProduceData>> = BTreeMap::new();
+        let mut topics: SmallMap<ByteString, Vec<PartitionProduceData>> = SmallMap::new();
         for part in &mut request.parts {
             let sequence = self.sequences.get(&part.place).copied().unwrap_or(0);
             part.timestamps =

@@ -19,15 +19,15 @@ use crate::backoff::{KafkajsRetrier, KafkajsRetry};
 use crate::event::ProducerEvent;
 use crate::metadata::{MetadataFailure, MetadataOutcome};
 use crate::network::{Failure, RequestId};
-use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::{BTreeMap, VecDeque};
+use runnel_protocol::{ErrorCode, SmallMap, Timestamp};
+use std::collections::VecDeque;
 
 /// The calls under way, and the connection that the program awaits before its first.
 #[derive(Clone, Debug)]
 pub(super) struct Calls {
-    pub(super) calls: BTreeMap<u64, Call>,
+    pub(super) calls: SmallMap<u64, Call>,
     next_call: u64,
-    pub(super) requests: BTreeMap<RequestId, SentRequest>,
+    pub(super) requests: SmallMap<RequestId, SentRequest>,
     /// Requests that wait for one before them: `maxInFlightRequests`, and one at a time with `idempotent`.
     pub(super) pending: VecDeque<(i32, SentRequest)>,
     pub(super) link: Link,
@@ -35,7 +35,7 @@ pub(super) struct Calls {
     pub(super) turn: usize,
     pub(super) identity: Option<(i64, i16)>,
     pub(super) asking_identity: Option<RequestId>,
-    pub(super) sequences: BTreeMap<TopicPartition, i32>,
+    pub(super) sequences: SmallMap<TopicPartition, i32>,
     pub(super) held_bytes: u64,
     pub(super) wake_at: Option<Timestamp>,
     is_closing: bool,
@@ -53,8 +53,8 @@ pub(super) struct Call {
     /// Requests of this try without answer.
     pub(super) awaited_count: usize,
     /// Brokers that were asked, and whether they have answered.
-    pub(super) brokers: BTreeMap<i32, bool>,
-    pub(super) places: BTreeMap<SendId, RecordPlace>,
+    pub(super) brokers: SmallMap<i32, bool>,
+    pub(super) places: SmallMap<SendId, RecordPlace>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,15 +99,15 @@ impl Calls {
         let mut random = core.random.clone();
         let retrier = KafkajsRetrier::new(core.settings.metadata.kafkajs_retry, &mut random);
         Calls {
-            calls: BTreeMap::new(),
+            calls: SmallMap::new(),
             next_call: 0,
-            requests: BTreeMap::new(),
+            requests: SmallMap::new(),
             pending: VecDeque::new(),
             link: Link::BackingOff { retrier, at: Timestamp(i64::MIN) },
             turn: 0,
             identity: None,
             asking_identity: None,
-            sequences: BTreeMap::new(),
+            sequences: SmallMap::new(),
             held_bytes: 0,
             wake_at: Some(Timestamp(i64::MIN)),
             is_closing: false,
@@ -134,8 +134,8 @@ impl Calls {
             retrier,
             attempt: 0,
             awaited_count: 0,
-            brokers: BTreeMap::new(),
-            places: BTreeMap::new(),
+            brokers: SmallMap::new(),
+            places: SmallMap::new(),
         };
         self.calls.insert(self.next_call, call);
         self.next_call += 1;

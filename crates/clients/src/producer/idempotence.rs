@@ -10,8 +10,7 @@
 use super::batch::{Batch, Stamp, sequence_after};
 use crate::TopicPartition;
 use crate::network::RequestId;
-use runnel_protocol::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use runnel_protocol::{SmallMap, SmallSet, Timestamp};
 
 /// What an idempotent producer remembers.
 #[derive(Clone, Debug)]
@@ -21,11 +20,11 @@ pub(super) struct Idempotence {
     pub(super) asking: Option<RequestId>,
     pub(super) not_before: Timestamp,
     pub(super) failures_count: u32,
-    partitions: BTreeMap<TopicPartition, Counting>,
+    partitions: SmallMap<TopicPartition, Counting>,
     /// Partitions of which a batch was given up after it had left, and the number that follows it.
-    unresolved: BTreeMap<TopicPartition, i32>,
+    unresolved: SmallMap<TopicPartition, i32>,
     bump_reason: Option<String>,
-    to_rewrite: BTreeSet<TopicPartition>,
+    to_rewrite: SmallSet<TopicPartition>,
 }
 
 #[derive(Clone, Debug)]
@@ -45,10 +44,10 @@ impl Idempotence {
             asking: None,
             not_before: Timestamp(i64::MIN),
             failures_count: 0,
-            partitions: BTreeMap::new(),
-            unresolved: BTreeMap::new(),
+            partitions: SmallMap::new(),
+            unresolved: SmallMap::new(),
             bump_reason: None,
-            to_rewrite: BTreeSet::new(),
+            to_rewrite: SmallSet::new(),
         }
     }
 
@@ -159,7 +158,7 @@ impl Idempotence {
     /// on their way.
     pub(super) fn begin_anew<'a>(&mut self, batches: impl Iterator<Item = &'a mut Batch>) {
         let Some(identity) = self.identity else { return };
-        let mut of_place: BTreeMap<TopicPartition, Vec<&mut Batch>> = BTreeMap::new();
+        let mut of_place: SmallMap<TopicPartition, Vec<&mut Batch>> = SmallMap::new();
         for batch in batches.filter(|batch| batch.stamp.is_some() && self.to_rewrite.contains(&batch.place)) {
             of_place.entry(batch.place.clone()).or_default().push(batch);
         }

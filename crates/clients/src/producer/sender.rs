@@ -10,8 +10,8 @@ use crate::network::Peer;
 use bytes::Bytes;
 use runnel_protocol::messages::init_producer_id::InitProducerIdRequest;
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
-use runnel_protocol::{Chunks, Request, Timestamp};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use runnel_protocol::{Chunks, Request, SmallMap, SmallSet, Timestamp};
+use std::collections::VecDeque;
 
 impl Batching {
     /// Sends what may leave. Java sends one request with a batch of every partition that a broker leads once one of
@@ -21,7 +21,7 @@ impl Batching {
         if self.queues.is_empty() {
             return;
         }
-        let mut unreachable = BTreeSet::new();
+        let mut unreachable = SmallSet::new();
         loop {
             let due = self.due(core, now);
             let Some(node_id) = due.keys().copied().find(|node_id| !unreachable.contains(node_id)) else { break };
@@ -52,10 +52,10 @@ impl Batching {
     }
 
     /// The partitions of which a batch should leave, by their leaders.
-    fn due(&self, core: &mut Core, now: Timestamp) -> BTreeMap<i32, Vec<TopicPartition>> {
+    fn due(&self, core: &mut Core, now: Timestamp) -> SmallMap<i32, Vec<TopicPartition>> {
         let is_pressed = self.waiting.front().is_some_and(|waiting| waiting.waits_for == Some(WaitsFor::BufferMemory));
         let leaves_at_once = is_pressed || self.is_closing || self.flush_until.is_some();
-        let mut due: BTreeMap<i32, Vec<TopicPartition>> = BTreeMap::new();
+        let mut due: SmallMap<i32, Vec<TopicPartition>> = SmallMap::new();
         let mut leaderless: Vec<&str> = Vec::new();
         for (place, queue) in &self.queues {
             let Some(head) = queue.front() else { continue };
@@ -248,7 +248,7 @@ impl Batching {
 
 /// A Produce request with these batches.
 fn produce(core: &Core, batches: &[(&Batch, Bytes)]) -> Request {
-    let mut topics: BTreeMap<&str, Vec<PartitionProduceData>> = BTreeMap::new();
+    let mut topics: SmallMap<&str, Vec<PartitionProduceData>> = SmallMap::new();
     for (batch, bytes) in batches {
         let records = Some(Chunks::from(bytes.clone()));
         let data = PartitionProduceData { index: batch.place.partition, records };

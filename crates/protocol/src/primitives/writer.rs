@@ -13,6 +13,8 @@ const COPIED_UP_TO: usize = 4096;
 
 /// Room of a frame before its first byte is written: most frames need no more.
 const FRAME_CAPACITY: usize = 256;
+/// Room of a part of a frame, or of a record's key or value.
+const PART_CAPACITY: usize = 64;
 
 /// One piece of what has been written.
 #[derive(Debug)]
@@ -33,7 +35,7 @@ pub struct Writer {
 impl Writer {
     /// A writer with nothing in it.
     pub fn new() -> Self {
-        Writer::default()
+        Writer { buffer: BytesMut::with_capacity(PART_CAPACITY), ..Writer::default() }
     }
 
     /// Bytes written so far.

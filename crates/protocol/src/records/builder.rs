@@ -234,7 +234,7 @@ impl BatchBuilder {
             }
         };
         let length = bytes.len() - BatchHeader::LOG_OVERHEAD;
-        let mut header = BatchHeader {
+        let header = BatchHeader {
             base_offset: self.base_offset,
             batch_length: i32::try_from(length).expect("a batch is smaller than 2 GiB"),
             partition_leader_epoch: self.partition_leader_epoch,
@@ -250,8 +250,10 @@ impl BatchBuilder {
             records_count: self.records_count,
         };
         bytes[..BatchHeader::SIZE].copy_from_slice(&header.to_bytes());
-        header.crc = crc32c::crc32c(&bytes[BatchHeader::CHECKSUMMED_FROM..]);
-        bytes[..BatchHeader::SIZE].copy_from_slice(&header.to_bytes());
+        let crc = crc32c::crc32c(&bytes[BatchHeader::CHECKSUMMED_FROM..]);
+        // The checksum stands right before what it is of.
+        let crc_from = BatchHeader::CHECKSUMMED_FROM - size_of::<u32>();
+        bytes[crc_from..BatchHeader::CHECKSUMMED_FROM].copy_from_slice(&crc.to_be_bytes());
         Bytes::from(bytes)
     }
 }

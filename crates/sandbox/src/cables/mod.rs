@@ -30,8 +30,8 @@ use bytes::Bytes;
 use connection::Pipe;
 use runnel_broker::{BrokerId, ConnectionId};
 use runnel_clients::LinkId;
-use runnel_protocol::{ApiKey, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use runnel_protocol::{ApiKey, SmallMap, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// How long a message is under way where nothing else is said.
@@ -42,9 +42,9 @@ const RESET: &str = "connection reset by peer";
 /// All connections and all that is under way.
 #[derive(Clone, Debug, Default)]
 pub struct Cables {
-    connections: BTreeMap<ConnectionId, Connection>,
-    /// By arrival, then in the order of sending.
-    packets: BTreeMap<(Timestamp, u64), Packet>,
+    connections: SmallMap<ConnectionId, Connection>,
+    /// By arrival, then in the order of sending. Most that are sent come last, and those that arrive are first.
+    packets: VecDeque<Packet>,
     latencies: BTreeMap<(Party, BrokerId), Duration>,
     cuts: BTreeSet<(Party, BrokerId)>,
     armed: Vec<Armed>,
@@ -137,16 +137,12 @@ impl Cables {
 
     /// When the next packet arrives.
     pub fn next_arrival(&self) -> Option<Timestamp> {
-        self.packets.first_key_value().map(|((at, _), _)| *at)
+        self.packets.front().map(|packet| packet.arrives_at)
     }
 
     /// Takes the next packet that has arrived by then.
     pub fn arrive(&mut self, now: Timestamp) -> Option<Arrival> {
-        let entry = self.packets.first_entry()?;
-        if entry.key().0 > now {
-            return None;
-        }
-        let packet = entry.remove();
+        let packet = self.packets.pop_front_if(|packet| packet.arrives_at <= now)?;
         let id = packet.connection;
         let Some(connection) = self.connections.get_mut(&id) else {
             return Some(Arrival { packet, link: LinkId(0), is_met: false });
@@ -180,7 +176,7 @@ impl Cables {
         let over = |connection: &Connection| !connection.client_open && !connection.broker_open;
         // A request to connect may still be under way to a broker that would take it.
         let is_over = self.connections.get(&id).is_some_and(over);
-        if is_over && !self.packets.values().any(|packet| packet.connection == id) {
+        if is_over && !self.packets.iter().any(|packet| packet.connection == id) {
             self.connections.remove(&id);
         }
     }
@@ -230,8 +226,15 @@ impl Cables {
         } else {
             pipe.last_arrival = arrives_at;
             self.tell(PacketNews::Sent, &packet);
-            self.packets.insert((arrives_at, self.next_packet), packet);
+            self.put_under_way(packet);
         }
+    }
+
+    /// Puts a packet in line.
+    fn put_under_way(&mut self, packet: Packet) {
+        let key = |packet: &Packet| (packet.arrives_at, packet.id);
+        let place = self.packets.partition_point(|other| key(other) < key(&packet));
+        self.packets.insert(place, packet);
     }
 
     /// A message met a hole: the receiver learns when it would have come, the sender a latency later.
@@ -259,21 +262,18 @@ impl Cables {
                 cargo: Cargo::Close { reason: RESET.to_owned() },
             };
             self.tell(PacketNews::Sent, &packet);
-            self.packets.insert((packet.arrives_at, packet.id), packet);
+            self.put_under_way(packet);
         }
     }
 
     /// Cuts the cable between a party and a broker; what is under way is lost.
     pub fn cut(&mut self, party: Party, broker: BrokerId) {
         self.cuts.insert((party, broker));
-        let lost: Vec<(Timestamp, u64)> = self
-            .packets
-            .iter()
-            .filter(|(_, packet)| packet.party == party && packet.broker == broker)
-            .map(|(key, _)| *key)
-            .collect();
-        for key in lost {
-            let Some(packet) = self.packets.remove(&key) else { continue };
+        let under_way = std::mem::take(&mut self.packets);
+        let is_across = |packet: &Packet| packet.party == party && packet.broker == broker;
+        let (lost, left): (VecDeque<Packet>, VecDeque<Packet>) = under_way.into_iter().partition(is_across);
+        self.packets = left;
+        for packet in lost {
             if let Some(connection) = self.connections.get_mut(&packet.connection) {
                 connection.pipe_mut(packet.direction).has_hole = true;
             }
@@ -353,7 +353,7 @@ impl Cables {
 
     /// What is under way, by arrival.
     pub fn packets(&self) -> impl Iterator<Item = &Packet> {
-        self.packets.values()
+        self.packets.iter()
     }
 
     /// Starts or ends keeping the frames of a connection.

@@ -55,7 +55,7 @@ use crate::script::Node;
 use process::Process;
 use rates::Sending;
 use runnel_broker::{Cluster, MemoryStorage, OpenError};
-use runnel_protocol::{Random, Timestamp};
+use runnel_protocol::{Random, SmallMap, SmallSet, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,14 +77,14 @@ pub struct World {
     /// Brokers whose process is gone.
     dead_brokers: BTreeSet<i32>,
     cables: Cables,
-    processes: BTreeMap<u32, Arc<Process>>,
+    processes: SmallMap<u32, Arc<Process>>,
     /// Running and ended clients and tools by their names.
     names: BTreeMap<String, u32>,
     /// When processes want to be woken.
-    wakeups: BTreeSet<(Timestamp, u32)>,
+    wakeups: SmallSet<(Timestamp, u32)>,
     next_process: u32,
     next_tool: u32,
-    sendings: BTreeMap<u64, Sending>,
+    sendings: SmallMap<u64, Sending>,
     next_sending: u64,
     foreign: foreign::Foreign,
     operator: Option<operator::Operator>,
@@ -130,12 +130,12 @@ impl World {
             cluster,
             dead_brokers: BTreeSet::new(),
             cables: Cables::default(),
-            processes: BTreeMap::new(),
+            processes: SmallMap::new(),
             names: BTreeMap::new(),
-            wakeups: BTreeSet::new(),
+            wakeups: SmallSet::new(),
             next_process: 1,
             next_tool: 1,
-            sendings: BTreeMap::new(),
+            sendings: SmallMap::new(),
             next_sending: 1,
             foreign: foreign::Foreign::default(),
             operator: None,

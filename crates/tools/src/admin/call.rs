@@ -2,8 +2,7 @@
 
 use crate::java::Exception;
 use runnel_clients::{Address, Peer};
-use runnel_protocol::{Request, Response, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{Request, Response, SmallMap, Timestamp};
 
 /// Whom to ask.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,7 +68,7 @@ pub(crate) struct Told {
     /// The answer.
     pub(crate) response: Response,
     /// By API: the oldest and the newest version.
-    pub(crate) versions: Option<BTreeMap<i16, (i16, i16)>>,
+    pub(crate) versions: Option<SmallMap<i16, (i16, i16)>>,
     /// The broker's number and address.
     pub(crate) from: Option<(i32, Address)>,
 }

@@ -201,7 +201,7 @@ fn open_segments(
         if kinds.contains(paths::TXN_INDEX) {
             let path = paths::file(folder, *base_offset, paths::TXN_INDEX);
             segment.aborted = AbortedIndex::open(storage, &path)?;
-            let readable = segment.aborted.read(storage, &path, *base_offset);
+            let readable = segment.aborted.read(storage, || path.clone(), *base_offset);
             fault = fault.or(readable.err().map(|error| error.reason));
         }
         if fault.is_none() {

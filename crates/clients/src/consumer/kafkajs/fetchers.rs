@@ -56,18 +56,21 @@ impl Consumer {
     }
 
     pub(super) fn fetchers_step(&mut self, now: Timestamp) -> bool {
-        let nodes: Vec<i32> = self.kafkajs.fetchers.keys().copied().collect();
         let mut has_moved = false;
-        for node_id in nodes {
+        let mut index = 0;
+        while let Some((node_id, fetcher)) = self.kafkajs.fetchers.get_at(index) {
+            index += 1;
             // Most of them wait: a look tells without a copy.
-            let waits = |fetcher: &Fetcher| match fetcher {
+            let waits = match fetcher {
                 Fetcher::Fetching | Fetcher::Heartbeat | Fetcher::Ended => true,
                 Fetcher::Handling { left_count, .. } => *left_count > 0,
                 Fetcher::Sleeping { until } => *until > now,
                 Fetcher::Ready | Fetcher::Refreshing | Fetcher::Resolving => false,
             };
-            let fetcher = self.kafkajs.fetchers.get(&node_id).filter(|fetcher| !waits(fetcher));
-            let Some(fetcher) = fetcher.cloned() else { continue };
+            if waits {
+                continue;
+            }
+            let (node_id, fetcher) = (*node_id, fetcher.clone());
             let next = match fetcher {
                 Fetcher::Ready if self.is_stopping() => Some(Fetcher::Ended),
                 Fetcher::Ready => self.fetcher_begins(now),
@@ -127,7 +130,9 @@ impl Consumer {
             return Fetcher::Ended;
         }
         self.write_seeks(now);
-        self.kafkajs_asks_for_offsets(now);
+        if self.is_resolving() {
+            self.kafkajs_asks_for_offsets(now);
+        }
         if self.is_resolving() { Fetcher::Resolving } else { self.fetcher_fetches(now, node_id) }
     }
 

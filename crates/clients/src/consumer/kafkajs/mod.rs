@@ -22,15 +22,15 @@ use super::{Consumer, Phase};
 use crate::TopicPartition;
 use crate::backoff::KafkajsRetrier;
 use fetchers::Fetcher;
-use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::{BTreeMap, VecDeque};
+use runnel_protocol::{ErrorCode, SmallMap, Timestamp};
+use std::collections::VecDeque;
 use workers::{Step, Worker};
 
 /// The loops and what they wait for.
 #[derive(Clone, Debug)]
 pub(super) struct Loops {
     stage: Stage,
-    fetchers: BTreeMap<i32, Fetcher>,
+    fetchers: SmallMap<i32, Fetcher>,
     workers: Vec<Worker>,
     queue: VecDeque<Came>,
     /// When the last heartbeat was answered.
@@ -38,11 +38,11 @@ pub(super) struct Loops {
     last_commit: Timestamp,
     join_retrier: Option<KafkajsRetrier>,
     fetch_retrier: Option<KafkajsRetrier>,
-    seeks: BTreeMap<TopicPartition, StartAt>,
+    seeks: SmallMap<TopicPartition, StartAt>,
     /// The first error in an answer to Fetch: the whole answer is thrown away for it.
     fetch_error: Option<ErrorCode>,
     /// How many partitions each topic had at the latest assignment.
-    partition_counts: BTreeMap<String, i32>,
+    partition_counts: SmallMap<String, i32>,
 }
 
 /// What the consumer as a whole is at.
@@ -111,16 +111,16 @@ impl Loops {
     pub(super) fn new(workers_count: usize) -> Self {
         Loops {
             stage: Stage::Connecting,
-            fetchers: BTreeMap::new(),
+            fetchers: SmallMap::new(),
             workers: vec![Worker::default(); workers_count],
             queue: VecDeque::new(),
             last_request: Timestamp::default(),
             last_commit: Timestamp::default(),
             join_retrier: None,
             fetch_retrier: None,
-            seeks: BTreeMap::new(),
+            seeks: SmallMap::new(),
             fetch_error: None,
-            partition_counts: BTreeMap::new(),
+            partition_counts: SmallMap::new(),
         }
     }
 

@@ -7,8 +7,7 @@ use super::super::{Consumer, ConsumerEvent, Phase};
 use super::fetchers::Fetcher;
 use super::{Problem, Stage};
 use crate::TopicPartition;
-use runnel_protocol::{ErrorCode, Timestamp};
-use std::collections::BTreeMap;
+use runnel_protocol::{ErrorCode, SmallMap, Timestamp};
 
 /// One hand.
 #[derive(Clone, Debug, Default)]
@@ -233,7 +232,7 @@ impl Consumer {
         now: Timestamp,
         index: usize,
         record: ConsumedRecord,
-        offsets: BTreeMap<TopicPartition, i64>,
+        offsets: SmallMap<TopicPartition, i64>,
         is_processed: bool,
     ) {
         self.kafkajs.workers[index].step = Step::Committing { record, is_processed };
@@ -310,7 +309,7 @@ impl Consumer {
     }
 
     /// Resolved offsets that are not committed.
-    pub(super) fn uncommitted(&self) -> BTreeMap<TopicPartition, i64> {
+    pub(super) fn uncommitted(&self) -> SmallMap<TopicPartition, i64> {
         let changed = self.partitions.iter().filter_map(|(partition, state)| {
             let resolved = state.resolved.filter(|resolved| Some(*resolved) != state.committed && *resolved >= 0)?;
             Some((partition.clone(), resolved))
@@ -371,6 +370,6 @@ impl Consumer {
     }
 }
 
-fn after(record: &ConsumedRecord) -> BTreeMap<TopicPartition, i64> {
+fn after(record: &ConsumedRecord) -> SmallMap<TopicPartition, i64> {
     [(TopicPartition::new(record.topic.clone(), record.partition), record.offset + 1)].into()
 }
