@@ -4,10 +4,11 @@ use crate::setup;
 use crate::shell::{Failure, cargo, run, target};
 
 /// The package whose tests come to the same natively and in WebAssembly.
-const PACKAGE: &str = "runnel-wasm-tests";
+const SAME: &str = "runnel-wasm-tests";
 
-/// The page, whose components are tested where they are seen.
-const PAGE: &str = "runnel-web";
+/// That one and the page, whose components are tested where they are seen: together, since what they share is then
+/// built once for both.
+const ALL: [&str; 2] = [SAME, "runnel-web"];
 
 /// Leaves out the tests that are a browser's.
 const ONLY_NODE: (&str, &str) = ("WASM_BINDGEN_TEST_ONLY_NODE", "1");
@@ -23,30 +24,29 @@ pub(crate) fn runner() -> Result<(), Failure> {
 
 /// Runs the tests in Node.
 pub(crate) fn in_node() -> Result<(), Failure> {
-    test(PACKAGE, &[ONLY_NODE], &[])
+    test(&ALL, &[ONLY_NODE], &[])
 }
 
 /// Prints how fast the stories play in Node, built with optimisations.
 pub(crate) fn bench() -> Result<(), Failure> {
     let times = ["--release", "--quiet", "--", "--include-ignored", "--nocapture", "the_stories_are_timed"];
-    test(PACKAGE, &[ONLY_NODE], &times)
+    test(&[SAME], &[ONLY_NODE], &times)
 }
 
 /// Runs the tests in a headless Chromium, and those of the page's components.
 pub(crate) fn in_chromium() -> Result<(), Failure> {
     let driver = setup::chromium_driver()?;
-    let settings = [("WASM_BINDGEN_TEST_ONLY_WEB", "1"), ("CHROMEDRIVER", driver.as_str())];
-    test(PACKAGE, &settings, &[])?;
-    test(PAGE, &settings, &[])
+    test(&ALL, &[("WASM_BINDGEN_TEST_ONLY_WEB", "1"), ("CHROMEDRIVER", &driver)], &[])
 }
 
-fn test(package: &str, settings: &[(&str, &str)], arguments: &[&str]) -> Result<(), Failure> {
+fn test(packages: &[&str], settings: &[(&str, &str)], arguments: &[&str]) -> Result<(), Failure> {
     let runner = target("debug").join(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX));
     run(cargo()
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECONDS)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", TIMEOUT_SECONDS)
         .envs(settings.iter().copied())
-        .args(["test", "--package", package, "--target", "wasm32-unknown-unknown"])
+        .args(["test", "--target", "wasm32-unknown-unknown"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .args(arguments))
 }

@@ -1,9 +1,10 @@
 //! Ready worlds, each with a sentence that says what to look at.
 
-use crate::opening::{self, Playing, Source, Wanted};
+use crate::opening::{self, Source, Wanted};
 use crate::page::Page;
 use crate::widgets::Dialog;
 use leptos::prelude::*;
+use runnel_sandbox::viewing::Playing;
 
 /// A ready world.
 #[derive(Clone, Copy, Debug)]

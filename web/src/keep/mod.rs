@@ -5,11 +5,12 @@
 
 mod slot;
 
-use crate::opening::{self, Playing, Source, Wanted};
+use crate::opening::{self, Source, Wanted};
 use crate::page::{Page, Tone};
 use leptos::ev;
 use leptos::prelude::*;
 use runnel_broker::Timestamp;
+use runnel_sandbox::viewing::Playing;
 use slot::{Slot, Work};
 use std::time::Duration;
 
@@ -57,8 +58,8 @@ pub(crate) fn start(page: Page) {
 /// Kept work, to be shown where it stood.
 fn wanted(work: &Work, source: Source) -> Result<Wanted, String> {
     let what = "the work that this browser kept cannot be shown";
-    let playing = Playing::of_file(&work.history, Some(Timestamp(work.now_us)));
-    let playing = playing.map_err(|reason| format!("{what}: {reason}"))?;
+    let playing = Playing::of_file(&work.history).map_err(|reason| format!("{what}: {reason}"))?;
+    let playing = playing.left_at(Timestamp(work.now_us));
     Ok(Wanted { playing, title: work.title.clone(), source, what: what.to_owned(), is_playing: false })
 }
 

@@ -1,16 +1,12 @@
 //! Opening a run takes as long as it takes to play it: that is shown, and can be stopped. Until it is played the stage
 //! stays as it was.
 
-mod playing;
-
 use crate::keep;
 use crate::page::{Page, Tone, now_ms};
 use crate::share;
 use leptos::prelude::*;
-use runnel_sandbox::viewing::Viewing;
+use runnel_sandbox::viewing::{Playing, Viewing};
 use std::time::Duration;
-
-pub(crate) use playing::Playing;
 
 /// How long the page is at work with a run that is opened before the browser has its turn, in milliseconds.
 const SLICE_MS: f64 = 8.0;

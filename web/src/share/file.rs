@@ -1,9 +1,10 @@
 //! A story as a file on the visitor's disk.
 
-use crate::opening::{self, Playing, Source, Wanted};
+use crate::opening::{self, Source, Wanted};
 use crate::page::{Page, Tone};
 use js_sys::Array;
 use leptos::prelude::*;
+use runnel_sandbox::viewing::Playing;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
@@ -26,7 +27,7 @@ pub(super) fn open(page: Page, file: File) {
         match text {
             Some(text) => {
                 let what = format!("{name} cannot be opened");
-                let playing = Playing::of_file(&text, None).map_err(|reason| format!("{what}: {reason}"));
+                let playing = Playing::of_file(&text).map_err(|reason| format!("{what}: {reason}"));
                 let title = title.to_owned();
                 let wanted = |playing| Wanted { playing, title, source: Source::Chosen, what, is_playing: false };
                 opening::try_open(page, playing.map(wanted));

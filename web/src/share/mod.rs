@@ -4,10 +4,11 @@ mod dialog;
 mod file;
 mod link;
 
-use crate::opening::{self, Playing, Source, Wanted};
+use crate::opening::{self, Source, Wanted};
 use crate::page::Page;
 use leptos::ev;
 use leptos::prelude::*;
+use runnel_sandbox::viewing::Playing;
 
 pub(crate) use dialog::ShareDialog;
 
@@ -29,7 +30,7 @@ pub(crate) fn from_address() -> Option<Result<Wanted, String>> {
     let fragment = window().location().hash().ok()?;
     let unpacked = link::unpack(fragment.trim_start_matches('#'))?;
     let wanted = unpacked.and_then(|(history, title)| {
-        let playing = Playing::of_file(&history, None)?;
+        let playing = Playing::of_file(&history).map_err(|error| error.to_string())?;
         Ok(Wanted { playing, title, source: Source::Address, what: what.to_owned(), is_playing: false })
     });
     Some(wanted.map_err(|reason| format!("{what}: {reason}")))

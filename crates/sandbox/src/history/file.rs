@@ -17,7 +17,7 @@
 
 use super::{Action, ENTRIES_MAX, Entry, FOREIGN_BYTES_MAX, Story};
 use crate::script::{Command, Script};
-use crate::world::{ForeignId, WorldSettings};
+use crate::world::{ForeignId, Refusal, WorldSettings};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -25,6 +25,7 @@ use runnel_clients::Address;
 use runnel_protocol::Timestamp;
 use std::fmt;
 use std::str::{FromStr, Lines};
+use std::time::Duration;
 use twox_hash::XxHash64;
 
 /// The version of the format; it grows when a line changes its meaning.
@@ -76,12 +77,49 @@ impl Story {
     /// A file that is damaged, of another version, or with a line that cannot be read or done; one that gives other
     /// frames when it is played.
     pub fn from_file(text: &str) -> Result<Story, HistoryError> {
+        let written = Written::read(text)?;
+        let mut story = written.begin()?;
+        for (line, entry) in written.entries {
+            story.run_until(entry.time);
+            let done = story.act(entry.action);
+            done.map_err(|refusal| refused(line, &refusal))?;
+        }
+        story.run_until(written.end.time);
+        written.end.check(&story)?;
+        Ok(story)
+    }
+}
+
+/// What a file says, before it is played.
+pub(crate) struct Written {
+    settings: WorldSettings,
+    /// Each with its line.
+    pub(crate) entries: Vec<(u32, Entry)>,
+    pub(crate) end: End,
+}
+
+/// What a file says of its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    line: u32,
+    /// The latest time.
+    pub(crate) time: Timestamp,
+    /// Over all frames until then.
+    hash: u64,
+}
+
+impl Written {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// As [`Story::from_file`], as far as it can be told without playing.
+    pub(crate) fn read(text: &str) -> Result<Written, HistoryError> {
         let mut lines = Reading::begin(text)?;
         let settings = lines.settings()?;
         let mut entries = Vec::new();
         let mut foreign_bytes = 0_usize;
         let mut last = settings.start;
-        let (end, hash) = loop {
+        let end = loop {
             let (line, text) = lines.next("an entry or the end")?;
             let Some(rest) = text.strip_prefix('@') else { break lines.end(line, text, settings.start, last)? };
             let (time, action) = entry(rest).ok_or_else(|| wrong(line, "@MICROSECONDS and what was done", text))?;
@@ -100,21 +138,38 @@ impl Story {
             entries.push((line, Entry { time, action }));
         };
         lines.finish()?;
-        let story = Story::new(settings).map_err(|error| wrong(5, "settings of brokers", &error.to_string()));
-        let mut story = story?;
-        for (line, entry) in entries {
-            story.run_until(entry.time);
-            let done = story.act(entry.action);
-            done.map_err(|refusal| wrong(line, "something that can be done", &refusal.to_string()))?;
-        }
-        story.run_until(end);
-        let found = story.world().trace_hash();
-        if found != hash {
-            let (wanted, found) = (format!("frames whose hash is {hash:016x}"), format!("{found:016x}"));
-            return Err(wrong(lines.number - 1, &wanted, &found));
-        }
-        Ok(story)
+        Ok(Written { settings, entries, end })
     }
+
+    /// The story before anything of it has happened.
+    ///
+    /// # Errors
+    /// Settings that are not Kafka's.
+    pub(crate) fn begin(&self) -> Result<Story, HistoryError> {
+        Story::new(self.settings.clone()).map_err(|error| wrong(5, "settings of brokers", &error.to_string()))
+    }
+
+    /// How long it takes to its end.
+    pub(crate) fn length(&self) -> Duration {
+        self.end.time.since(self.settings.start)
+    }
+}
+
+impl End {
+    /// Whether a story that was played to its end has come to the same frames.
+    pub(crate) fn check(&self, story: &Story) -> Result<(), HistoryError> {
+        let found = story.world().trace_hash();
+        if found == self.hash {
+            return Ok(());
+        }
+        let wanted = format!("frames whose hash is {:016x}", self.hash);
+        Err(wrong(self.line, &wanted, &format!("{found:016x}")))
+    }
+}
+
+/// A line that can be read, but not be done.
+pub(crate) fn refused(line: u32, refusal: &Refusal) -> HistoryError {
+    wrong(line, "something that can be done", &refusal.to_string())
 }
 
 fn wrong(line: u32, wanted: &str, found: &str) -> HistoryError {
@@ -205,13 +260,13 @@ impl<'a> Reading<'a> {
     }
 
     /// `end MICROSECONDS HASH`
-    fn end(&self, line: u32, text: &str, start: Timestamp, last: Timestamp) -> Result<(Timestamp, u64), HistoryError> {
+    fn end(&self, line: u32, text: &str, start: Timestamp, last: Timestamp) -> Result<End, HistoryError> {
         let read = || {
             let (micros, hash) = text.strip_prefix("end ")?.split_once(' ')?;
-            let end = Timestamp(start.0.saturating_add(micros.parse::<i64>().ok().filter(|micros| *micros >= 0)?));
-            Some((end, u64::from_str_radix(hash, 16).ok().filter(|_| hash.len() == 16)?))
+            let time = Timestamp(start.0.saturating_add(micros.parse::<i64>().ok().filter(|micros| *micros >= 0)?));
+            Some(End { line, time, hash: u64::from_str_radix(hash, 16).ok().filter(|_| hash.len() == 16)? })
         };
-        let ended = read().filter(|(end, _)| *end >= last && end.since(start) <= MAX_LENGTH);
+        let ended = read().filter(|end| end.time >= last && end.time.since(start) <= LENGTH_MAX);
         ended.ok_or_else(|| wrong(line, "end MICROSECONDS HASH, after the last entry", text))
     }
 
@@ -228,4 +283,4 @@ impl<'a> Reading<'a> {
 }
 
 /// Longest story that is played from a file.
-const MAX_LENGTH: std::time::Duration = std::time::Duration::from_secs(400 * 86_400);
+const LENGTH_MAX: Duration = Duration::from_secs(400 * 86_400);

@@ -20,6 +20,7 @@ mod undo;
 mod watch;
 
 pub use entry::{Action, Entry};
+pub(crate) use file::{End, Written, refused};
 pub use file::{FORMAT_VERSION, HistoryError};
 pub(crate) use snapshots::thin;
 pub use undo::Moment;
@@ -216,7 +217,8 @@ impl Story {
         self.act(Action::ForeignClose { id }).map(|(forked, _)| forked)
     }
 
-    fn act(&mut self, action: Action) -> Result<(Forked, Option<ForeignId>), Refusal> {
+    /// Does something to the world as it stands.
+    pub(crate) fn act(&mut self, action: Action) -> Result<(Forked, Option<ForeignId>), Refusal> {
         if self.cursor >= ENTRIES_MAX {
             return Err(Refusal { reason: format!("a story has at most {ENTRIES_MAX} entries") });
         }

@@ -17,14 +17,16 @@
 //! ```
 
 mod kept;
+mod playing;
 #[cfg(test)]
 mod tests;
 
 use crate::history::{HistoryError, ScriptStop, Story};
 use crate::scene::{Flow, Scene};
 use crate::script::{Command, Script, ScriptError};
-use crate::world::{Happening, HappeningKind, WorldSettings};
+use crate::world::{Happening, HappeningKind};
 use kept::KeptScenes;
+pub use playing::Playing;
 use runnel_broker::{ConnectionId, OpenError};
 use runnel_protocol::Timestamp;
 use std::fmt;
@@ -81,6 +83,12 @@ impl From<ScriptError> for BeginError {
     }
 }
 
+impl From<HistoryError> for BeginError {
+    fn from(error: HistoryError) -> Self {
+        BeginError::File(error)
+    }
+}
+
 impl From<OpenError> for BeginError {
     fn from(error: OpenError) -> Self {
         BeginError::Settings(error.to_string())
@@ -93,10 +101,7 @@ impl Viewing {
     /// # Errors
     /// A script with a mistake, and then nothing is done of it.
     pub fn of_script(text: &str) -> Result<Viewing, BeginError> {
-        let script = Script::parse(text)?;
-        let mut viewing = Viewing::of_story(Story::new(WorldSettings::of(&script))?);
-        viewing.run_script(text).map_err(BeginError::Script)?;
-        Ok(viewing)
+        Playing::of_script(text)?.whole()
     }
 
     /// Reads what [`Story::to_file`] has written, and stands at its end.
@@ -104,7 +109,7 @@ impl Viewing {
     /// # Errors
     /// As [`Story::from_file`].
     pub fn of_file(text: &str) -> Result<Viewing, BeginError> {
-        Story::from_file(text).map(Viewing::of_story).map_err(BeginError::File)
+        Playing::of_file(text)?.whole()
     }
 
     /// Watches a story from its beginning to its end.

@@ -1,6 +1,6 @@
 //! What is seen does not depend on the way there.
 
-use super::Viewing;
+use super::{Playing, Viewing};
 use runnel_protocol::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -88,4 +88,37 @@ fn a_file_is_watched_from_its_beginning() {
     assert_same(&drawn(&again), &drawn(&viewing), "");
     let damaged = viewing.story().to_file().replace("crash anna", "crash anne");
     assert!(Viewing::of_file(&damaged).unwrap_err().to_string().contains("damaged"));
+}
+
+#[test]
+fn a_run_that_is_played_in_slices_is_the_same_as_in_one_piece() {
+    let whole = Viewing::of_script(PAYMENTS).unwrap();
+    let file = whole.story().to_file();
+    for mut playing in [Playing::of_file(&file).unwrap(), Playing::of_script(PAYMENTS).unwrap()] {
+        let mut slices = 0;
+        while !playing.go_on(|| false).unwrap() {
+            slices += 1;
+            assert!(playing.percent() <= 100);
+        }
+        assert!(slices > 1_000, "{slices}");
+        let played = playing.into_viewing();
+        assert_eq!(played.story().to_file(), file);
+        assert_same(&drawn(&played), &drawn(&whole), "");
+    }
+}
+
+#[test]
+fn what_cannot_be_played_says_where_and_why() {
+    let file = Viewing::of_script(PAYMENTS).unwrap().story().to_file();
+    let refused = |text: &str| Playing::of_file(text).unwrap_err().to_string();
+    assert!(refused(&file.replace("crash anna", "crash bert")).contains("damaged"));
+    assert!(refused("nothing").starts_with("line 1: wanted runnel-history 1"));
+    let wrong = Playing::of_script("topic orders\npause anna").unwrap_err();
+    assert!(wrong.to_string().starts_with("line 2: "), "{wrong}");
+    let late = Playing::of_script("topic orders\ntopic orders").unwrap().whole().unwrap_err();
+    assert!(late.to_string().starts_with("line 2: "), "{late}");
+    let story = Viewing::of_file(&file).unwrap();
+    let start = story.story().start();
+    let left = Playing::of_file(&file).unwrap().left_at(start).whole().unwrap();
+    assert_eq!((left.now(), left.story().end()), (start, story.story().end()));
 }
