@@ -40,7 +40,7 @@ pub const ENTRIES_MAX: usize = 1_000_000;
 /// Most bytes of foreign frames in a story.
 pub const FOREIGN_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Longest time that one `settle` takes.
-const SETTLE_MAX: Duration = Duration::from_secs(60);
+pub(crate) const SETTLE_MAX: Duration = Duration::from_secs(60);
 
 /// A world with its past.
 #[derive(Clone, Debug)]
@@ -257,8 +257,13 @@ impl Story {
     /// Lets time pass until only periodic work is left, at most a minute; `true` if that was reached. In the past it
     /// ends at the next entry.
     pub fn settle(&mut self) -> bool {
+        self.settle_until(self.now() + SETTLE_MAX)
+    }
+
+    /// The same until a time at most.
+    pub(crate) fn settle_until(&mut self, limit: Timestamp) -> bool {
         let next = self.entries.get(self.cursor).map(|entry| entry.time);
-        let limit = (self.now() + SETTLE_MAX).min(next.unwrap_or(Timestamp(i64::MAX)));
+        let limit = limit.min(next.unwrap_or(Timestamp(i64::MAX)));
         let (snapshots, cursor) = (&mut self.snapshots, self.cursor);
         let settled = self.world.settle_within(limit, |world| snapshots.consider(world, cursor));
         self.end = self.end.max(self.world.now());

@@ -1,11 +1,13 @@
 //! Copies of the world on the way, so that no seek has far to go.
 //!
-//! A copy is taken after so many steps. When there are too many, the older half loses every second one, and so again
-//! and again: copies lie far apart long ago and close together lately, and their number stays bounded.
+//! A copy is taken after so many steps. Those of the last ten minutes stay. When there are too many older ones, they lose
+//! every second one, and so again and again: copies lie far apart long ago and close together lately, and their number
+//! stays bounded, also in a world so busy that ten minutes have too many.
 
 use crate::world::World;
 use runnel_protocol::Timestamp;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Steps between two copies. A seek plays at most so many again where copies were not thinned.
 const STEPS_BETWEEN: u64 = 4_000;
@@ -18,16 +20,30 @@ struct Copy {
     cursor: usize,
 }
 
-/// Of more things than so many, the older half loses every second one. The first one stays.
-pub(crate) fn thin<T>(things: &mut Vec<T>, most: usize) {
-    if things.len() > most {
-        let half = things.len() / 2;
-        let mut place = 0;
-        things.retain(|_| {
-            place += 1;
-            place > half || place % 2 == 1
-        });
+/// How long ago a copy is old, against the newest one.
+const OLD: Duration = Duration::from_secs(600);
+/// Most old copies.
+const OLD_MAX: usize = 16;
+
+/// Of more than so many things, in the order of their times, those long ago lose every second one. The first one stays.
+pub(crate) fn thin<T>(things: &mut Vec<T>, most: usize, time: impl Fn(&T) -> Timestamp) {
+    let newest = things.last().map(&time);
+    let old = things.partition_point(|thing| newest.is_some_and(|newest| time(thing) + OLD < newest));
+    if old > OLD_MAX {
+        halve(things, old);
     }
+    if things.len() > most {
+        halve(things, things.len() / 2);
+    }
+}
+
+/// Of the first so many things every second one goes.
+fn halve<T>(things: &mut Vec<T>, among: usize) {
+    let mut place = 0;
+    things.retain(|_| {
+        place += 1;
+        place > among || place % 2 == 1
+    });
 }
 
 /// The copies, in the order of time. The first is the beginning.
@@ -54,7 +70,7 @@ impl Snapshots {
         }
         self.newest = world.steps();
         self.copies.push(Copy { world: Arc::new(world.clone()), cursor });
-        thin(&mut self.copies, COPIES_MAX);
+        thin(&mut self.copies, COPIES_MAX, |copy| copy.world.now());
     }
 
     /// The last copy at or before a time.
@@ -93,5 +109,33 @@ impl Snapshots {
         let keep = self.copies.partition_point(|copy| copy.world.now() < time).max(1);
         self.copies.truncate(keep);
         self.newest = self.copies.last().map_or(0, |copy| copy.world.steps());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recent_stays_and_what_is_old_lies_ever_further_apart() {
+        let mut times = Vec::new();
+        for second in (0..20_000).step_by(30) {
+            times.push(Timestamp(second * 1_000_000));
+            thin(&mut times, COPIES_MAX, |time| *time);
+            assert!(times.len() <= OLD_MAX + 21 && times[0] == Timestamp(0));
+        }
+        let apart: Vec<u64> = times.windows(2).map(|pair| pair[1].since(pair[0]).as_secs()).collect();
+        assert!(apart.is_sorted_by(|one, next| one >= next), "{apart:?}");
+        assert_eq!(apart.iter().filter(|seconds| **seconds == 30).count() / 20, 1, "{apart:?}");
+    }
+
+    #[test]
+    fn more_than_so_many_there_never_are() {
+        let mut times = Vec::new();
+        for second in 0..2_000 {
+            times.push(Timestamp(second * 1_000_000));
+            thin(&mut times, COPIES_MAX, |time| *time);
+            assert!(times.len() <= COPIES_MAX);
+        }
     }
 }

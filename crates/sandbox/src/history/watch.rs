@@ -9,12 +9,14 @@ impl Story {
     /// Goes to the beginning, before the first entry, and is watched from there on. What was done happens again as time
     /// passes; at the first instant too, with [`Story::run_until`] to [`Story::start`].
     ///
-    /// A world counts what it tells only while somebody watches. So copies that were made before are forgotten: they
-    /// would tell what follows under other numbers.
+    /// A world counts what it tells only while somebody watches. So copies that were made while nobody did are
+    /// forgotten: they would tell what follows under other numbers.
     pub fn rewind_watched(&mut self) {
         let (mut world, cursor) = self.snapshots.first();
-        world.set_watched(true);
-        self.snapshots = Snapshots::new(&world);
+        if !world.is_watched() {
+            world.set_watched(true);
+            self.snapshots = Snapshots::new(&world);
+        }
         self.world = world;
         self.cursor = cursor;
     }

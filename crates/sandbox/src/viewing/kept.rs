@@ -31,7 +31,7 @@ impl KeptScenes {
             return;
         }
         self.0.push(Kept { time, scene: Arc::new(scene.clone()), steps });
-        thin(&mut self.0, SCENES_MAX);
+        thin(&mut self.0, SCENES_MAX, |kept| kept.time);
     }
 
     /// The last scene at or before a time.

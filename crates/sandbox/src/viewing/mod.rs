@@ -21,7 +21,7 @@ mod playing;
 #[cfg(test)]
 mod tests;
 
-use crate::history::{HistoryError, ScriptStop, Story};
+use crate::history::{HistoryError, SETTLE_MAX, ScriptStop, Story};
 use crate::scene::{Flow, Scene};
 use crate::script::{Command, Script, ScriptError};
 use crate::world::{Happening, HappeningKind};
@@ -165,6 +165,10 @@ impl Viewing {
                 self.run_until(self.now() + *time);
                 continue;
             }
+            if line.command == Command::Settle {
+                self.settle(self.now() + SETTLE_MAX, Some(&mut done.happenings), || true);
+                continue;
+            }
             match self.story.apply(&line.command) {
                 Ok(forked) => done.has_forked |= forked.is_some(),
                 Err(refusal) => {
@@ -191,6 +195,30 @@ impl Viewing {
             self.fold(None);
             self.kept.consider(self.now(), self.story.world().steps(), &self.scene);
             if next >= time {
+                self.see();
+                return true;
+            }
+            if !is_time_left() {
+                self.see();
+                return false;
+            }
+        }
+    }
+
+    /// Lets time pass until only periodic work is left, at most until then, as long as there is time left to do so; `true`
+    /// if it got there. In the past it ends at the next entry.
+    fn settle(
+        &mut self,
+        limit: Timestamp,
+        mut told: Option<&mut Vec<Happening>>,
+        mut is_time_left: impl FnMut() -> bool,
+    ) -> bool {
+        loop {
+            let until = (self.now() + SLICE).min(limit);
+            let is_settled = self.story.settle_until(until);
+            self.fold(told.as_deref_mut());
+            self.kept.consider(self.now(), self.story.world().steps(), &self.scene);
+            if is_settled || self.now() >= limit || self.now() < until {
                 self.see();
                 return true;
             }

@@ -1,7 +1,7 @@
 //! A story that is played from a script or a file, a slice at a time, so that others have their turn meanwhile.
 
 use super::{BeginError, Viewing};
-use crate::history::{Action, End, HistoryError, ScriptStop, Story, Written, refused};
+use crate::history::{Action, End, HistoryError, SETTLE_MAX, ScriptStop, Story, Written, refused};
 use crate::script::{Command, Script};
 use crate::world::{Refusal, WorldSettings};
 use runnel_protocol::Timestamp;
@@ -15,6 +15,9 @@ enum Step {
     Until(Timestamp),
     /// So much time passes.
     For(Duration),
+    /// Time passes until only periodic work is left, but not longer than until then, or for the longest time that this
+    /// may take.
+    Settle { limit: Option<Timestamp> },
     /// A command of a script, with its line.
     Command { line: u32, command: Command },
     /// An entry of a file, with its line.
@@ -48,6 +51,8 @@ impl Playing {
             let step = if let Command::Wait(time) = line.command {
                 playing.length += time;
                 Step::For(time)
+            } else if line.command == Command::Settle {
+                Step::Settle { limit: None }
             } else {
                 Step::Command { line: line.number, command: line.command }
             };
@@ -92,6 +97,13 @@ impl Playing {
                 Step::Until(time) => {
                     if !self.viewing.advance(time, &mut is_time_left) {
                         self.steps.push_front(Step::Until(time));
+                        return Ok(false);
+                    }
+                }
+                Step::Settle { limit } => {
+                    let limit = limit.unwrap_or(self.viewing.now() + SETTLE_MAX);
+                    if !self.viewing.settle(limit, None, &mut is_time_left) {
+                        self.steps.push_front(Step::Settle { limit: Some(limit) });
                         return Ok(false);
                     }
                 }

@@ -122,3 +122,22 @@ fn what_cannot_be_played_says_where_and_why() {
     let left = Playing::of_file(&file).unwrap().left_at(start).whole().unwrap();
     assert_eq!((left.now(), left.story().end()), (start, story.story().end()));
 }
+
+#[test]
+fn going_to_the_beginning_forgets_nothing_of_what_follows() {
+    let mut viewing = Viewing::of_script(PAYMENTS).unwrap();
+    let (copies, kept) = (viewing.story().snapshots_count(), viewing.kept_times().count());
+    assert!(copies > 2 && kept > 2);
+    viewing.seek(viewing.story().start());
+    assert_eq!((viewing.story().snapshots_count(), viewing.kept_times().count()), (copies, kept));
+}
+
+#[test]
+fn slices_settle_to_the_same() {
+    let script = format!("{PAYMENTS}consumer carl group=billing topics=payment-done\nsettle\n");
+    let whole = Viewing::of_script(&script).unwrap();
+    assert!(whole.now() > at(&whole, 80), "the group has changed");
+    let mut playing = Playing::of_script(&script).unwrap();
+    while !playing.go_on(|| false).unwrap() {}
+    assert_eq!(playing.into_viewing().story().to_file(), whole.story().to_file());
+}
