@@ -35,6 +35,8 @@ pub(crate) fn cargo() -> Command {
         command.env_remove(name);
     }
     command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_MANIFEST_PATH");
+    // What is built is looked for in `target`, also where somebody's cargo puts it elsewhere.
+    command.env("CARGO_TARGET_DIR", root().join("target"));
     command
 }
 
