@@ -10,7 +10,7 @@ use super::subscription;
 use super::{JoinAnswer, JoinedMember};
 use crate::Timestamp;
 use bytes::Bytes;
-use runnel_protocol::{ErrorCode, SmallMap, SmallSet};
+use runnel_protocol::ErrorCode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -33,13 +33,13 @@ pub(super) struct Group {
     pub(super) protocol_name: Option<String>,
     pub(super) generation_id: i32,
     pub(super) leader: Option<String>,
-    pub(super) members: SmallMap<String, Member>,
+    pub(super) members: BTreeMap<String, Member>,
     /// Member identifiers by group instance id.
-    pub(super) static_members: SmallMap<String, String>,
+    pub(super) static_members: BTreeMap<String, String>,
     /// Identifiers that were given out and have not come back.
-    pub(super) pending_joins: SmallSet<String>,
+    pub(super) pending_joins: BTreeSet<String>,
     /// Members of the generation that have not sent SyncGroup.
-    pub(super) pending_syncs: SmallSet<String>,
+    pub(super) pending_syncs: BTreeSet<String>,
     /// Topics that the consumers of the generation subscribe to; `None` if that is not known.
     pub(super) subscribed_topics: Option<BTreeSet<String>>,
     /// Somebody joined while the initial delay ran, so that it may be extended.
@@ -72,10 +72,10 @@ impl Group {
             protocol_name: None,
             generation_id: 0,
             leader: None,
-            members: SmallMap::new(),
-            static_members: SmallMap::new(),
-            pending_joins: SmallSet::new(),
-            pending_syncs: SmallSet::new(),
+            members: BTreeMap::new(),
+            static_members: BTreeMap::new(),
+            pending_joins: BTreeSet::new(),
+            pending_syncs: BTreeSet::new(),
             subscribed_topics: None,
             new_member_added: false,
             initial_delay: None,

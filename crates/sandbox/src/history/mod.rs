@@ -26,21 +26,18 @@ pub(crate) use snapshots::thin;
 pub use undo::Moment;
 
 use crate::script::{Command, Script, ScriptError};
-use crate::world::{ForeignId, Refusal, World, WorldSettings};
+use crate::world::{ForeignId, Refusal, SETTLE_MAX, World, WorldSettings};
 use runnel_broker::OpenError;
 use runnel_clients::Address;
 use runnel_protocol::Timestamp;
 use snapshots::Snapshots;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Most entries of a story.
 pub const ENTRIES_MAX: usize = 1_000_000;
 /// Most bytes of foreign frames in a story.
 pub const FOREIGN_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Longest time that one `settle` takes.
-pub(crate) const SETTLE_MAX: Duration = Duration::from_secs(60);
 
 /// A world with its past.
 #[derive(Clone, Debug)]

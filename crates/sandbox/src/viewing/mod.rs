@@ -21,10 +21,10 @@ mod playing;
 #[cfg(test)]
 mod tests;
 
-use crate::history::{HistoryError, SETTLE_MAX, ScriptStop, Story};
+use crate::history::{HistoryError, ScriptStop, Story};
 use crate::scene::{Flow, Scene};
 use crate::script::{Command, Script, ScriptError};
-use crate::world::{Happening, HappeningKind};
+use crate::world::{Happening, HappeningKind, SETTLE_MAX};
 use kept::KeptScenes;
 pub use playing::Playing;
 use runnel_broker::{ConnectionId, OpenError};

@@ -1,9 +1,9 @@
 //! A story that is played from a script or a file, a slice at a time, so that others have their turn meanwhile.
 
 use super::{BeginError, Viewing};
-use crate::history::{Action, End, HistoryError, SETTLE_MAX, ScriptStop, Story, Written, refused};
+use crate::history::{Action, End, HistoryError, ScriptStop, Story, Written, refused};
 use crate::script::{Command, Script};
-use crate::world::{Refusal, WorldSettings};
+use crate::world::{Refusal, SETTLE_MAX, WorldSettings};
 use runnel_protocol::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -48,6 +48,7 @@ pub use printout::{Piece, Printout};
 pub use process::{ProcessState, ProcessView};
 pub use rates::RateView;
 pub use settings::{FIRST_PORT, HOST, WorldSettings};
+pub(crate) use settle::SETTLE_MAX;
 pub use stage::{CableView, StageView};
 
 use crate::cables::Cables;

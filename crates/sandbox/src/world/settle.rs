@@ -22,7 +22,7 @@ use runnel_protocol::{ApiKey, Timestamp};
 use std::time::Duration;
 
 /// Longest time that a `settle` takes.
-const SETTLE_MAX: Duration = Duration::from_secs(60);
+pub(crate) const SETTLE_MAX: Duration = Duration::from_secs(60);
 
 impl World {
     /// Lets time pass until only periodic work is left, at most a minute; `true` if that was reached.
