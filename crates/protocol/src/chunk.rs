@@ -4,6 +4,7 @@
 //! [`Chunk`]s: bytes that it made itself, and ranges of stored blobs that a driver may send without copying them.
 
 use bytes::{Bytes, BytesMut};
+use smallvec::{SmallVec, smallvec};
 
 /// A range of a stored blob, as the store that holds it names it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,9 +36,9 @@ impl Chunk {
     }
 }
 
-/// Records as they stand in a message: a list of chunks, in order.
+/// Records as they stand in a message: a list of chunks, in order. Almost always it is one, which takes no memory of its own.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Chunks(pub Vec<Chunk>);
+pub struct Chunks(pub SmallVec<[Chunk; 1]>);
 
 impl Chunks {
     /// Size of all chunks in bytes.
@@ -75,6 +76,12 @@ impl Chunks {
 
 impl From<Bytes> for Chunks {
     fn from(bytes: Bytes) -> Self {
-        Chunks(vec![Chunk::Bytes(bytes)])
+        Chunk::Bytes(bytes).into()
+    }
+}
+
+impl From<Chunk> for Chunks {
+    fn from(chunk: Chunk) -> Self {
+        Chunks(smallvec![chunk])
     }
 }

@@ -47,6 +47,11 @@ impl<K, V> SmallMap<K, V> {
         SmallMap(LiteMap::new())
     }
 
+    /// A map without entries that has room for so many.
+    pub fn with_capacity(capacity: usize) -> Self {
+        SmallMap(LiteMap::with_capacity(capacity))
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.0.len()

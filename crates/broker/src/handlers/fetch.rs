@@ -117,10 +117,13 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
             .filter(|topic| !topic.partitions.is_empty())
             .collect(),
     };
-    let collected = collect(core, turn, call, &wanted, Look::First);
-    let nothing_to_wait_for = max_wait.is_zero() || collected.there == 0;
-    if collected.urgent || collected.size >= wanted.min_bytes || nothing_to_wait_for {
-        return serve(core, call, collected).into();
+    // Most readers are at the end: that they have to wait is seen without an answer to throw away.
+    if max_wait.is_zero() || wanted.min_bytes == 0 || !is_at_the_end(core, call, &wanted) {
+        let collected = collect(core, turn, call, &wanted, Look::First);
+        let nothing_to_wait_for = max_wait.is_zero() || collected.there == 0;
+        if collected.urgent || collected.size >= wanted.min_bytes || nothing_to_wait_for {
+            return serve(core, call, collected).into();
+        }
     }
     let until = turn.now + max_wait;
     let wanted = Arc::new(wanted);
@@ -147,6 +150,20 @@ fn each_once(partitions: Vec<FetchPartition>) -> Vec<FetchPartition> {
         }
     }
     once
+}
+
+/// Whether each partition is there, is asked for as its leader would have it, and has nothing behind the offset.
+fn is_at_the_end(core: &mut Core, call: &Call, wanted: &ParkedFetch) -> bool {
+    let topics = wanted.topics.iter();
+    let mut partitions = topics.flat_map(|topic| topic.partitions.iter().map(move |partition| (topic, partition)));
+    let has_nothing_new = |(topic, asked): (&WantedTopic, &FetchPartition)| {
+        let Ok(found) = &topic.found else { return false };
+        let key = TopicPartition { topic_id: found.id, index: PartitionIndex(asked.partition) };
+        let led = core.led(call.broker, key, asked.current_leader_epoch.max(-1));
+        let is_plain = asked.last_fetched_epoch < 0 && asked.partition_max_bytes >= 0;
+        is_plain && led.is_ok_and(|partition| partition.visible_end(wanted.isolation) == asked.fetch_offset)
+    };
+    !wanted.from_replica && !wanted.topics.is_empty() && partitions.all(has_nothing_new)
 }
 
 /// Looks again at a waiting Fetch, and answers if there is enough, or if its time is over.
@@ -183,6 +200,7 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
     let mut room = wanted.max_bytes;
     let mut collected =
         Collected { response: FetchResponse::default(), size: 0, there: 0, urgent: false, served: Vec::new() };
+    collected.response.responses.reserve_exact(wanted.topics.len());
     let mut moved: SmallSet<i32> = SmallSet::new();
     for topic in &wanted.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());

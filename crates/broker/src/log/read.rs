@@ -99,7 +99,7 @@ impl Log {
             }
             let range = BlobRange { blob: segment.blob.0, position: u64::from(first.position), size };
             return Ok(Slice {
-                chunks: Chunks(vec![Chunk::Range(range)]),
+                chunks: Chunks::from(Chunk::Range(range)),
                 size,
                 segment_base_offset: segment.base_offset,
                 end_position: first.position + size,

@@ -60,9 +60,9 @@ impl Consumer {
 
     /// Asks a leader for records.
     pub(super) fn send_fetch(&mut self, now: Timestamp, node_id: i32, partitions: &[TopicPartition]) {
-        let mut topics: Vec<FetchTopic> = Vec::new();
-        let mut asking = Asking::new();
-        for partition in partitions {
+        let mut topics: Vec<FetchTopic> = Vec::with_capacity(1);
+        let mut asking = Asking::with_capacity(partitions.len());
+        for (index, partition) in partitions.iter().enumerate() {
             let known = self.metadata.topic(&partition.topic);
             let leader = known.and_then(|known| self.metadata.leader_in(known, partition.partition));
             let topic_id = known.map_or(Uuid::nil(), |known| known.topic_id);
@@ -78,7 +78,11 @@ impl Consumer {
             };
             match topics.last_mut().filter(|topic| *topic.topic == *partition.topic) {
                 Some(topic) => topic.partitions.push(one),
-                None => topics.push(FetchTopic { topic: partition.topic.clone(), topic_id, partitions: vec![one] }),
+                None => {
+                    let mut ones = Vec::with_capacity(partitions.len() - index);
+                    ones.push(one);
+                    topics.push(FetchTopic { topic: partition.topic.clone(), topic_id, partitions: ones });
+                }
             }
         }
         let request = FetchRequest {

@@ -206,7 +206,11 @@ impl Metadata {
 
     /// As [`Metadata::leader_of`], for who has found the topic already.
     pub fn leader_in(&self, topic: &KnownTopic, partition_index: i32) -> Option<Leader> {
-        let partition = topic.partitions.get(&partition_index)?;
+        self.leader_of_known(topic.partitions.get(&partition_index)?)
+    }
+
+    /// The leader of a partition that was looked up before; `None` where its broker is not known.
+    pub fn leader_of_known(&self, partition: &KnownPartition) -> Option<Leader> {
         let node_id = partition.leader_id.filter(|node_id| self.picture.brokers.contains_key(node_id))?;
         Some(Leader { node_id, leader_epoch: partition.leader_epoch })
     }

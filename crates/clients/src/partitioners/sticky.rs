@@ -33,11 +33,11 @@ pub struct StickyPartition {
     pub produced_bytes: u64,
 }
 
-/// How likely each partition is drawn: partition i for numbers from the sum before up to its own.
+/// How likely each partition is drawn: for numbers from the sum before up to its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Load {
-    sums: Vec<u32>,
-    partitions: Vec<i32>,
+    /// Sums, each with its partition.
+    sums: Vec<(u32, i32)>,
 }
 
 impl Sticky {
@@ -77,11 +77,15 @@ impl Sticky {
             return;
         }
         let mut sum = 0;
-        let sums = queues.iter().map(|(_, size)| {
+        let sums = queues.iter().map(|(partition, size)| {
             sum += longest + 1 - size;
-            sum
+            (sum, *partition)
         });
-        self.load = Some(Load { sums: sums.collect(), partitions: queues.iter().map(|(one, _)| *one).collect() });
+        // The room of the last ones is used again: this comes with every record.
+        let mut load = self.load.take().unwrap_or_else(|| Load { sums: Vec::with_capacity(queues.len()) });
+        load.sums.clear();
+        load.sums.extend(sums);
+        self.load = Some(load);
     }
 
     /// The lengths of queues are not known, or not to be looked at.
@@ -97,11 +101,11 @@ impl Sticky {
 
     fn next(&self, lanes: &Lanes<'_>, drawn: u32) -> i32 {
         if let Some(load) = &self.load
-            && let Some(total) = load.sums.last()
+            && let Some((total, _)) = load.sums.last()
         {
             let weighted = drawn % total;
-            let index = load.sums.partition_point(|sum| *sum <= weighted);
-            return load.partitions[index];
+            let index = load.sums.partition_point(|(sum, _)| *sum <= weighted);
+            return load.sums[index].1;
         }
         match u32::try_from(lanes.available.len()) {
             Ok(count @ 1..) => lanes.available[usize::try_from(drawn % count).expect("an index fits")],

@@ -139,10 +139,11 @@ impl Core {
     /// The partitions of a topic; `None` while none is known.
     pub(super) fn lanes(&self, topic: &str) -> Option<TopicLanes> {
         let known = self.metadata.topic(topic).filter(|known| !known.partitions.is_empty())?;
-        let partitions = known.partitions.keys().copied();
-        let available = partitions.filter(|partition| self.metadata.leader_in(known, *partition).is_some());
+        let mut available = Vec::with_capacity(known.partitions.len());
+        let has_leader = |partition| self.metadata.leader_of_known(partition).is_some();
+        available.extend(known.partitions.iter().filter(|(_, one)| has_leader(*one)).map(|(index, _)| *index));
         let partitions_count = i32::try_from(known.partitions.len()).unwrap_or(i32::MAX);
-        Some(TopicLanes { partitions_count, available: available.collect() })
+        Some(TopicLanes { partitions_count, available })
     }
 }
 

@@ -35,11 +35,11 @@ impl Batching {
                 unreachable.insert(node_id);
                 continue;
             }
-            let places = due.get(&node_id).cloned().unwrap_or_default();
             let batches = match core.settings.kind {
                 ClientKind::Java | ClientKind::Kafkajs => self.take_of_node(core, now, node_id),
                 ClientKind::Librdkafka => {
-                    places.iter().find_map(|place| self.take(core, now, place)).into_iter().collect()
+                    let places = due.get(&node_id).map(Vec::as_slice).unwrap_or_default();
+                    places.iter().find_map(|place| self.take_if_it_may(core, now, place)).into_iter().collect()
                 }
             };
             if batches.is_empty() {
@@ -128,7 +128,7 @@ impl Batching {
             if size + head.size() > core.settings.max_request_size && !batches.is_empty() {
                 break;
             }
-            if let Some(batch) = self.take(core, now, place) {
+            if let Some(batch) = self.take(core, place) {
                 size += batch.size();
                 batches.push(batch);
             }
@@ -136,12 +136,13 @@ impl Batching {
         batches
     }
 
-    /// Takes the first batch of a queue, and numbers it.
-    fn take(&mut self, core: &mut Core, now: Timestamp, place: &TopicPartition) -> Option<Batch> {
+    fn take_if_it_may(&mut self, core: &Core, now: Timestamp, place: &TopicPartition) -> Option<Batch> {
         let head = self.queues.get(place)?.front()?;
-        if !self.may_leave(core, now, head) {
-            return None;
-        }
+        if self.may_leave(core, now, head) { self.take(core, place) } else { None }
+    }
+
+    /// Takes the first batch of a queue, and numbers it.
+    fn take(&mut self, core: &Core, place: &TopicPartition) -> Option<Batch> {
         let mut batch = self.queues.get_mut(place)?.pop_front()?;
         batch.is_closed = true;
         if let Some(idempotence) = &mut self.idempotence {
@@ -153,7 +154,7 @@ impl Batching {
     }
 
     fn request(&mut self, core: &mut Core, now: Timestamp, node_id: i32, batches: Vec<Batch>) {
-        let mut encoded: Vec<(&Batch, Bytes)> = Vec::new();
+        let mut encoded: Vec<(&Batch, Bytes)> = Vec::with_capacity(batches.len());
         for batch in &batches {
             let bytes = batch.encode(core.settings.compression);
             core.counters.sent_bytes += u64::try_from(bytes.len()).unwrap_or(0);
@@ -234,14 +235,17 @@ impl Batching {
                 core.partitioner.handle_queues(topic, None, partitions.len());
                 continue;
             }
-            let length = |partition: i32| {
-                let queue = self.queues.get(&TopicPartition::new(topic.clone(), partition));
-                queue.map_or(0, |queue| u32::try_from(queue.len()).unwrap_or(u32::MAX))
-            };
+            let mut lengths: Vec<(i32, u32)> = Vec::with_capacity(partitions.len());
             let with_leader =
                 partitions.iter().filter(|partition| core.metadata.leader_in(known, **partition).is_some());
-            let queues: Vec<(i32, u32)> = with_leader.map(|partition| (*partition, length(*partition))).collect();
-            core.partitioner.handle_queues(topic, Some(&queues), partitions.len());
+            lengths.extend(with_leader.map(|partition| (*partition, 0)));
+            // Few partitions have a queue.
+            for (place, queue) in self.queues.iter().filter(|(place, _)| place.topic == *topic) {
+                if let Ok(at) = lengths.binary_search_by_key(&place.partition, |(partition, _)| *partition) {
+                    lengths[at].1 = u32::try_from(queue.len()).unwrap_or(u32::MAX);
+                }
+            }
+            core.partitioner.handle_queues(topic, Some(&lengths), partitions.len());
         }
     }
 }

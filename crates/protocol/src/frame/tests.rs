@@ -175,7 +175,7 @@ fn records_travel_without_being_copied() {
 #[test]
 fn a_range_of_a_store_keeps_its_place_in_a_response() {
     let range = crate::BlobRange { blob: 4, position: 100, size: 61 };
-    let partition = fetch::PartitionData { records: Some(Chunks(vec![Chunk::Range(range)])), ..Default::default() };
+    let partition = fetch::PartitionData { records: Some(Chunks::from(Chunk::Range(range))), ..Default::default() };
     let topic = fetch::FetchableTopicResponse { partitions: vec![partition], ..Default::default() };
     let response: Response = fetch::FetchResponse { responses: vec![topic], ..Default::default() }.into();
     let chunks = encode_response(ApiKey::Fetch, 12, 1, &response).unwrap();

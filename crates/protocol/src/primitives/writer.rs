@@ -75,7 +75,7 @@ impl Writer {
         let stated = i32::try_from(size).map_err(|_| EncodeError::TooLong { field: "the frame", size })?;
         if self.pieces.is_empty() {
             self.buffer[..size_of::<i32>()].copy_from_slice(&stated.to_be_bytes());
-            return Ok(Chunks(vec![Chunk::Bytes(self.buffer.freeze())]));
+            return Ok(Chunks::from(self.buffer.freeze()));
         }
         self.close_buffer();
         if let Some(Piece::Own(bytes)) = self.pieces.first_mut() {

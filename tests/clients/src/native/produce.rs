@@ -40,7 +40,7 @@ pub fn batch<'a>(time_ms: i64, values: impl IntoIterator<Item = &'a [u8]>) -> By
 /// # Errors
 /// When the batch does not fit into a request.
 pub fn prepare(topic: &str, partition: i32, batch: &Bytes) -> Result<Bytes, CallError> {
-    let records = Some(Chunks(vec![Chunk::Bytes(batch.clone())]));
+    let records = Some(Chunks::from(batch.clone()));
     let partition_data = vec![PartitionProduceData { index: partition, records }];
     let request = ProduceRequest {
         acks: -1,

@@ -1,4 +1,5 @@
-//! What the world costs: `cargo xtask bench world` builds this with optimisations and runs it.
+//! What the world costs: `cargo xtask bench world` builds this with optimisations and runs it. By itself it takes the name
+//! of the one figure to work out (busy, rush, tutorial, scrub, hour), for a profiler.
 #![expect(clippy::print_stdout, reason = "it prints its figures")]
 
 use runnel_sandbox::history::Story;
@@ -33,10 +34,19 @@ const RUSH: &str = "brokers 3 config:offsets.topic.num.partitions=5\n\
     send desk orders rate=1000/s keys=user1..user99\n";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    frames()?;
-    tutorial()?;
-    scrub()?;
-    hour()
+    let figures: [(&str, fn() -> Result<(), Box<dyn Error>>); 5] =
+        [("busy", busy), ("rush", rush), ("tutorial", tutorial), ("scrub", scrub), ("hour", hour)];
+    let wanted = std::env::args().nth(1);
+    let names = figures.map(|(name, _)| name);
+    if let Some(wanted) = wanted.as_deref().filter(|wanted| !names.contains(wanted)) {
+        return Err(format!("one of {} was wanted, not {wanted}", names.join(", ")).into());
+    }
+    for (name, work_out) in figures {
+        if wanted.as_deref().is_none_or(|wanted| wanted == name) {
+            work_out()?;
+        }
+    }
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
@@ -55,23 +65,29 @@ fn world(script: &str) -> Result<World, Box<dyn Error>> {
     Ok(world)
 }
 
-fn frames() -> Result<(), Box<dyn Error>> {
-    for (name, script, time) in [("busy", BUSY, 600), ("rush", RUSH, 60)] {
-        let mut world = world(script)?;
-        world.run_for(Duration::from_secs(10));
-        let before = world.frames_count();
-        let ((), took) = timed(|| world.run_for(Duration::from_secs(time)));
-        let frames = world.frames_count() - before;
-        let (copy, cloning) = timed(|| world.clone());
-        println!(
-            "{name}: {frames} frames in {:.2} s, {:.0} frames a second, {:.0} times real time; a clone takes {:.0} us",
-            took.as_secs_f64(),
-            frames as f64 / took.as_secs_f64(),
-            time as f64 / took.as_secs_f64(),
-            cloning.as_secs_f64() * 1e6,
-        );
-        drop(copy);
-    }
+fn busy() -> Result<(), Box<dyn Error>> {
+    frames("busy", BUSY, 600)
+}
+
+fn rush() -> Result<(), Box<dyn Error>> {
+    frames("rush", RUSH, 60)
+}
+
+fn frames(name: &str, script: &str, seconds: u64) -> Result<(), Box<dyn Error>> {
+    let mut world = world(script)?;
+    world.run_for(Duration::from_secs(10));
+    let before = world.frames_count();
+    let ((), took) = timed(|| world.run_for(Duration::from_secs(seconds)));
+    let frames = world.frames_count() - before;
+    let (copy, cloning) = timed(|| world.clone());
+    println!(
+        "{name}: {frames} frames in {:.2} s, {:.0} frames a second, {:.0} times real time; a clone takes {:.0} us",
+        took.as_secs_f64(),
+        frames as f64 / took.as_secs_f64(),
+        seconds as f64 / took.as_secs_f64(),
+        cloning.as_secs_f64() * 1e6,
+    );
+    drop(copy);
     Ok(())
 }
 
