@@ -8,7 +8,7 @@ use crate::outline::{Outline, OutlineShown};
 use crate::page::{Page, Report, Tone, start_clock};
 use crate::stage::Stage;
 use crate::timeline::Timeline;
-use crate::{api, keep, share};
+use crate::{api, keep, late, share};
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
 
@@ -23,6 +23,7 @@ pub(crate) fn App() -> impl IntoView {
     keep::start(page);
     share::listen(page);
     api::offer(page);
+    late::load_soon();
     provide_context(OutlineShown::new());
     view! {
         <Head />

@@ -2,10 +2,12 @@
 //! stays as it was.
 
 use crate::keep;
+use crate::late;
 use crate::page::{Page, Tone, now_ms};
 use crate::share;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::{Playing, Viewing};
+use runnel_sandbox::world::Tools;
 use std::time::Duration;
 
 /// How long the page is at work with a run that is opened before the browser has its turn, in milliseconds.
@@ -63,7 +65,7 @@ impl Wanted {
     /// Shows what can be shown before the first picture; what takes longer goes on behind the world that `fresh` makes.
     pub(crate) fn begin(mut self, fresh: impl FnOnce() -> Page) -> Page {
         let started = now_ms();
-        match self.playing.go_on(|| now_ms() - started < FIRST_MS) {
+        match if has_to_wait(&self) { Ok(false) } else { self.playing.go_on(|| now_ms() - started < FIRST_MS) } {
             Ok(true) => {
                 let page = Page::new(self.playing.into_viewing(), &self.title);
                 page.is_playing.set(self.is_playing);
@@ -93,8 +95,31 @@ pub(crate) fn open(page: Page, wanted: Wanted) {
         given_up(other.source);
     }
     page.opening.shown.set(Some((wanted.title.clone(), wanted.playing.percent())));
+    let waits = has_to_wait(&wanted);
     page.opening.wanted.set_value(Some(wanted));
-    next(page);
+    if waits { after_loading(page) } else { next(page) }
+}
+
+/// Whether it needs tools that are not loaded yet.
+fn has_to_wait(wanted: &Wanted) -> bool {
+    !Tools::are_there() && wanted.playing.runs_tools()
+}
+
+fn after_loading(page: Page) {
+    leptos::task::spawn_local(async move {
+        match late::load_tools().await {
+            Ok(()) => go_on(page),
+            Err(reason) => give_up(page, &reason),
+        }
+    });
+}
+
+/// Says why a run that was on its way is not shown. One that was cancelled meanwhile is not spoken of.
+fn give_up(page: Page, reason: &str) {
+    let Some(wanted) = page.opening.take() else { return };
+    page.opening.shown.set(None);
+    given_up(wanted.source);
+    page.say(Tone::Refused, format!("{}: {reason}", wanted.what));
 }
 
 /// Goes on as soon as the browser has done what else there is to do: drawing, and what a hand asks for.
@@ -113,6 +138,11 @@ pub(crate) fn try_open(page: Page, wanted: Result<Wanted, String>) {
 fn go_on(page: Page) {
     let opening = page.opening;
     let Some(mut wanted) = opening.take() else { return };
+    // It took the place of another one that had not to wait.
+    if has_to_wait(&wanted) {
+        opening.wanted.set_value(Some(wanted));
+        return;
+    }
     let started = now_ms();
     match wanted.playing.go_on(|| now_ms() - started < SLICE_MS) {
         Ok(true) => {

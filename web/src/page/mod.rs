@@ -13,6 +13,7 @@ pub(crate) use names::{Named, free_name};
 pub(crate) use report::{Report, Tone};
 pub(crate) use view::View;
 
+use crate::late;
 use crate::opening::Opening;
 use leptos::prelude::*;
 use runnel_sandbox::scene::NodeId;
@@ -90,9 +91,20 @@ impl Page {
         }
     }
 
-    /// Does what a gesture means. A refusal is said to the visitor, and nothing is changed.
+    /// Does what a gesture means; what runs a tool of Kafka's is done once the tools are loaded. A refusal is said to the
+    /// visitor, and nothing is changed.
     pub(crate) fn run(&self, script: &str) -> bool {
         self.ghost.set(script.lines().next().unwrap_or_default().to_owned());
+        if late::has_to_wait(script) {
+            let (page, script) = (*self, script.to_owned());
+            leptos::task::spawn_local(async move {
+                match late::load_tools().await {
+                    Ok(()) => _ = page.run(&script),
+                    Err(reason) => page.say(Tone::Refused, reason),
+                }
+            });
+            return true;
+        }
         match self.try_run(script) {
             Ok(_) => true,
             Err(reason) => {

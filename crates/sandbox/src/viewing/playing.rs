@@ -86,6 +86,15 @@ impl Playing {
         Playing { left_at: Some(time), ..self }
     }
 
+    /// Whether it runs a tool of Kafka's.
+    pub fn runs_tools(&self) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::Command { command, .. } => matches!(command, Command::Tool { .. }),
+            Step::Entry { action, .. } => matches!(action, Action::Command(Command::Tool { .. })),
+            Step::Until(_) | Step::For(_) | Step::Settle { .. } => false,
+        })
+    }
+
     /// Goes on while there is time left; `true` once it is played.
     ///
     /// # Errors

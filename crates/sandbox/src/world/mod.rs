@@ -38,6 +38,7 @@ mod settle;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod tooling;
 mod tools;
 mod trace;
 
@@ -50,6 +51,7 @@ pub use rates::RateView;
 pub use settings::{FIRST_PORT, HOST, WorldSettings};
 pub(crate) use settle::SETTLE_MAX;
 pub use stage::{CableView, StageView};
+pub use tooling::Tools;
 
 use crate::cables::Cables;
 use crate::script::Node;
