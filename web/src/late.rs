@@ -3,15 +3,16 @@
 //! `cargo xtask page` takes it apart from the rest, with the feature `split`. Without it, as in tests, everything is
 //! there from the beginning.
 
+use crate::api;
 use crate::examples::Examples;
 use crate::head::Help;
 use crate::inspector::Panel;
 use crate::outline;
-use crate::page::{Selection, View};
+use crate::page::{Page, Selection, View};
 use crate::share::Share;
 use crate::timeline::{Charts, Compared, Countdowns, Log};
 use leptos::prelude::*;
-use runnel_sandbox::world::Tools;
+use runnel_sandbox::world::Extras;
 
 /// Parts of the page, each as what draws it.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Panels {
     pub(crate) charts: fn() -> AnyView,
     pub(crate) countdowns: fn() -> AnyView,
     pub(crate) log: fn() -> AnyView,
+    /// Puts what programs can do with the page into the window.
+    pub(crate) offer: fn(Page),
     /// In what two worlds differ.
     pub(crate) compared: fn(View) -> AnyView,
 }
@@ -41,6 +44,7 @@ static PANELS: Panels = Panels {
     charts: || view! { <Charts /> }.into_any(),
     countdowns: || view! { <Countdowns /> }.into_any(),
     log: || view! { <Log /> }.into_any(),
+    offer: api::offer,
     compared: |beside| view! { <Compared beside /> }.into_any(),
 };
 
@@ -60,31 +64,31 @@ mod parts {
 
     use super::{PANELS, Panels};
     use leptos::wasm_split::{self, SplitLoaderError, wasm_split};
-    use runnel_sandbox::world::Tools;
+    use runnel_sandbox::world::Extras;
 
     #[wasm_split(panels, wasm_split_path = wasm_split, fallible)]
     pub(super) fn panels() -> Result<&'static Panels, SplitLoaderError> {
         Ok(&PANELS)
     }
 
-    #[wasm_split(tools, wasm_split_path = wasm_split, fallible)]
-    pub(super) fn tools() -> Result<Tools, SplitLoaderError> {
-        Ok(Tools::KAFKAS)
+    #[wasm_split(extras, wasm_split_path = wasm_split, fallible)]
+    pub(super) fn extras() -> Result<Extras, SplitLoaderError> {
+        Ok(Extras::ALL)
     }
 }
 
 #[cfg(not(feature = "split"))]
 mod parts {
     use super::{PANELS, Panels};
-    use runnel_sandbox::world::Tools;
+    use runnel_sandbox::world::Extras;
     use std::convert::Infallible;
 
     pub(super) async fn panels() -> Result<&'static Panels, Infallible> {
         Ok(&PANELS)
     }
 
-    pub(super) async fn tools() -> Result<Tools, Infallible> {
-        Ok(Tools::KAFKAS)
+    pub(super) async fn extras() -> Result<Extras, Infallible> {
+        Ok(Extras::ALL)
     }
 }
 
@@ -105,26 +109,21 @@ pub(crate) async fn load() {
     });
 }
 
-/// Loads Kafka's tools, if they are not there.
+/// Loads Kafka's tools, codecs and documentation, if they are not there.
 ///
 /// # Errors
-/// Why what runs one cannot be done, for the visitor.
-pub(crate) async fn load_tools() -> Result<(), String> {
-    if Tools::are_there() {
+/// Why what wants them cannot be done, for the visitor.
+pub(crate) async fn load_extras() -> Result<(), String> {
+    if Extras::are_there() {
         return Ok(());
     }
-    match parts::tools().await {
-        Ok(tools) => {
-            tools.bring();
+    match parts::extras().await {
+        Ok(extras) => {
+            extras.bring();
             Ok(())
         }
-        Err(_) => Err("Kafka's tools could not be loaded: see whether you are online, and try again".to_owned()),
+        Err(_) => Err("the rest of this page, with Kafka's tools and codecs, could not be loaded: see whether you are online, and try again".to_owned()),
     }
-}
-
-/// Whether a script that may run one of Kafka's tools has to wait until they are loaded.
-pub(crate) fn has_to_wait(script: &str) -> bool {
-    script.contains("kafka-") && !Tools::are_there()
 }
 
 /// Loads everything once the first picture stands, so that nobody waits for it.
@@ -132,10 +131,19 @@ pub(crate) fn load_soon() {
     let all = async {
         load().await;
         // Whoever wants them asks again, and is told.
-        _ = load_tools().await;
+        _ = load_extras().await;
     };
     request_animation_frame(|| {
         request_animation_frame(|| leptos::task::spawn_local(all));
+    });
+}
+
+/// Lets programs use the page as soon as what they use is there.
+pub(crate) fn offer_api(page: Page) {
+    let loaded = LOADED.with(Clone::clone);
+    Effect::new(move |_| match loaded.get() {
+        Loaded::Yes(panels) => (panels.offer)(page),
+        Loaded::No | Loaded::Failed => {}
     });
 }
 

@@ -1,4 +1,5 @@
-//! `window.runnel`: what programs can do with the page. The same commands as anywhere else.
+//! `window.runnel`: what programs can do with the page. The same commands as anywhere else. It is there a moment after
+//! the first picture, with the other parts that are loaded then.
 //!
 //! | Call | What it does |
 //! | --- | --- |
@@ -19,7 +20,7 @@ use js_sys::{Array, JSON, Object, Promise, Reflect};
 use leptos::prelude::*;
 use runnel_broker::Timestamp;
 use runnel_sandbox::telling::Teller;
-use runnel_sandbox::world::Happening;
+use runnel_sandbox::world::{Extras, Happening};
 use wasm_bindgen::convert::{FromWasmAbi, IntoWasmAbi, ReturnWasmAbi};
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen_futures::future_to_promise;
@@ -44,9 +45,9 @@ fn refused(reason: &str) -> JsValue {
 fn run(page: Page, script: &JsValue) -> Promise {
     let Some(script) = script.as_string() else { return Promise::reject(&refused("run(text) wants a text")) };
     page.ghost.set(script.lines().next().unwrap_or_default().to_owned());
-    if late::has_to_wait(&script) {
+    if Extras::are_missing_for(&script) {
         return future_to_promise(async move {
-            late::load_tools().await.map_err(|reason| refused(&reason))?;
+            late::load_extras().await.map_err(|reason| refused(&reason))?;
             tell(page.try_run(&script))
         });
     }

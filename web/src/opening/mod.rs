@@ -7,7 +7,6 @@ use crate::page::{Page, Tone, now_ms};
 use crate::share;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::{Playing, Viewing};
-use runnel_sandbox::world::Tools;
 use std::time::Duration;
 
 /// How long the page is at work with a run that is opened before the browser has its turn, in milliseconds.
@@ -65,7 +64,8 @@ impl Wanted {
     /// Shows what can be shown before the first picture; what takes longer goes on behind the world that `fresh` makes.
     pub(crate) fn begin(mut self, fresh: impl FnOnce() -> Page) -> Page {
         let started = now_ms();
-        match if has_to_wait(&self) { Ok(false) } else { self.playing.go_on(|| now_ms() - started < FIRST_MS) } {
+        match if self.playing.has_to_wait() { Ok(false) } else { self.playing.go_on(|| now_ms() - started < FIRST_MS) }
+        {
             Ok(true) => {
                 let page = Page::new(self.playing.into_viewing(), &self.title);
                 page.is_playing.set(self.is_playing);
@@ -95,19 +95,14 @@ pub(crate) fn open(page: Page, wanted: Wanted) {
         given_up(other.source);
     }
     page.opening.shown.set(Some((wanted.title.clone(), wanted.playing.percent())));
-    let waits = has_to_wait(&wanted);
+    let waits = wanted.playing.has_to_wait();
     page.opening.wanted.set_value(Some(wanted));
     if waits { after_loading(page) } else { next(page) }
 }
 
-/// Whether it needs tools that are not loaded yet.
-fn has_to_wait(wanted: &Wanted) -> bool {
-    !Tools::are_there() && wanted.playing.runs_tools()
-}
-
 fn after_loading(page: Page) {
     leptos::task::spawn_local(async move {
-        match late::load_tools().await {
+        match late::load_extras().await {
             Ok(()) => go_on(page),
             Err(reason) => give_up(page, &reason),
         }
@@ -139,7 +134,7 @@ fn go_on(page: Page) {
     let opening = page.opening;
     let Some(mut wanted) = opening.take() else { return };
     // It took the place of another one that had not to wait.
-    if has_to_wait(&wanted) {
+    if wanted.playing.has_to_wait() {
         opening.wanted.set_value(Some(wanted));
         return;
     }

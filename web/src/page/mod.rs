@@ -18,7 +18,7 @@ use crate::opening::Opening;
 use leptos::prelude::*;
 use runnel_sandbox::scene::NodeId;
 use runnel_sandbox::viewing::Viewing;
-use runnel_sandbox::world::Happening;
+use runnel_sandbox::world::{Extras, Happening};
 
 /// Most steps that can be undone.
 const UNDO_MAX: usize = 100;
@@ -91,14 +91,14 @@ impl Page {
         }
     }
 
-    /// Does what a gesture means; what runs a tool of Kafka's is done once the tools are loaded. A refusal is said to the
+    /// Does what a gesture means; what wants more than is loaded is done once that is there. A refusal is said to the
     /// visitor, and nothing is changed.
     pub(crate) fn run(&self, script: &str) -> bool {
         self.ghost.set(script.lines().next().unwrap_or_default().to_owned());
-        if late::has_to_wait(script) {
+        if Extras::are_missing_for(script) {
             let (page, script) = (*self, script.to_owned());
             leptos::task::spawn_local(async move {
-                match late::load_tools().await {
+                match late::load_extras().await {
                     Ok(()) => _ = page.run(&script),
                     Err(reason) => page.say(Tone::Refused, reason),
                 }

@@ -1,8 +1,8 @@
 //! The machine inside a process: one of the clients, or a tool.
 
+use super::extras::{Extras, RunningTool};
 use super::happening::Stream;
 use super::process::Spec;
-use super::tooling::{RunningTool, Tools};
 use super::{Refusal, consumer, producer};
 use crate::script::{ClientPartition, Position, SendSpec};
 use bytestring::ByteString;
@@ -86,7 +86,7 @@ impl Machine {
         now: Timestamp,
     ) -> Result<Machine, Refusal> {
         let setting = Setting { now, seed, is_interactive: true };
-        Tools::start(tool, arguments, files, &setting).map(Machine::Tool)
+        Extras::start_tool(tool, arguments, files, &setting).map(Machine::Tool)
     }
 
     pub(super) fn handle(&mut self, now: Timestamp, input: ProcessInput) {

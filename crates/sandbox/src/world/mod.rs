@@ -23,6 +23,7 @@ mod change;
 mod clients;
 mod consumer;
 mod deliver;
+mod extras;
 mod files;
 mod foreign;
 mod groups;
@@ -38,11 +39,11 @@ mod settle;
 mod stage;
 #[cfg(test)]
 mod tests;
-mod tooling;
 mod tools;
 mod trace;
 
 pub use apply::Refusal;
+pub use extras::Extras;
 pub use foreign::{ForeignId, ForeignSignal};
 pub use happening::{CargoKind, Change, End, Happening, HappeningKind, PacketView, Role, Stream};
 pub use printout::{Piece, Printout};
@@ -51,7 +52,6 @@ pub use rates::RateView;
 pub use settings::{FIRST_PORT, HOST, WorldSettings};
 pub(crate) use settle::SETTLE_MAX;
 pub use stage::{CableView, StageView};
-pub use tooling::Tools;
 
 use crate::cables::Cables;
 use crate::script::Node;
