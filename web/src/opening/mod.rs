@@ -114,7 +114,15 @@ fn give_up(page: Page, reason: &str) {
     let Some(wanted) = page.opening.take() else { return };
     page.opening.shown.set(None);
     given_up(wanted.source);
+    go_on_without(page, wanted.source);
     page.say(Tone::Refused, format!("{}: {reason}", wanted.what));
+}
+
+/// Lets the world go on that the page begins with if there is none that was wanted.
+fn go_on_without(page: Page, source: Source) {
+    if source != Source::Chosen && page.steps.get_untracked() == (0, 0) {
+        page.is_playing.set(true);
+    }
 }
 
 /// Goes on as soon as the browser has done what else there is to do: drawing, and what a hand asks for.
@@ -191,9 +199,7 @@ fn cancel(page: Page) {
         Source::Kept => ": it is kept, and offered when the page is opened anew",
         Source::Address | Source::Chosen => "",
     };
-    if wanted.source != Source::Chosen && page.steps.get_untracked() == (0, 0) {
-        page.is_playing.set(true);
-    }
+    go_on_without(page, wanted.source);
     page.say(Tone::Told, format!("“{}” was not opened{later}", wanted.title));
 }
 

@@ -4,11 +4,13 @@
 use super::{Compression, Failure, compress, decompress_by_any};
 use std::sync::OnceLock;
 
+pub(super) type Decompress = fn(Compression, &[u8], usize) -> Result<Vec<u8>, Failure>;
+
 /// All codecs.
 #[derive(Clone, Copy, Debug)]
 pub struct Codecs {
     pub(super) compress: fn(Compression, &[u8]) -> Vec<u8>,
-    pub(super) decompress: fn(Compression, &[u8], usize) -> Result<Vec<u8>, Failure>,
+    pub(super) decompress: Decompress,
 }
 
 /// Those that were brought.

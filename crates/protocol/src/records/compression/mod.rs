@@ -18,10 +18,10 @@ pub use brought::Codecs;
 /// Compresses a batch's records in the form that Kafka's own clients write: one gzip member, snappy in xerial's
 /// framing, one LZ4 frame of independent 64 KiB blocks, one Zstandard frame. `None` while [`Codecs`] are not brought.
 pub(super) fn compress_if_there(codec: Compression, bytes: &[u8]) -> Option<Vec<u8>> {
-    match codec {
-        Compression::None => Some(bytes.to_vec()),
-        codec => Codecs::there().map(|codecs| (codecs.compress)(codec, bytes)),
+    if codec == Compression::None {
+        return Some(bytes.to_vec());
     }
+    Codecs::there().map(|codecs| (codecs.compress)(codec, bytes))
 }
 
 /// The same, with codecs that are there always.
@@ -40,11 +40,11 @@ pub fn compress(codec: Compression, bytes: &[u8]) -> Vec<u8> {
 /// # Errors
 /// [`RecordError::TooLarge`] if there would be more, [`RecordError::Compressed`] if the stream is broken.
 pub fn decompress(codec: Compression, bytes: &[u8], size_max: usize) -> Result<Vec<u8>, RecordError> {
-    let decompressed = match (codec, Codecs::there()) {
-        (Compression::None, _) if bytes.len() > size_max => Err(Failure::TooLarge),
-        (Compression::None, _) => Ok(bytes.to_vec()),
-        (codec, Some(codecs)) => (codecs.decompress)(codec, bytes, size_max),
-        (_, None) => Err(broken(0, "the codecs are not loaded")),
+    let decompressed = match Codecs::there() {
+        _ if codec == Compression::None && bytes.len() > size_max => Err(Failure::TooLarge),
+        _ if codec == Compression::None => Ok(bytes.to_vec()),
+        Some(codecs) => (codecs.decompress)(codec, bytes, size_max),
+        None => Err(broken(0, "the codecs are not loaded")),
     };
     decompressed.map_err(|failure| match failure {
         Failure::TooLarge => RecordError::TooLarge { codec, size_max },
