@@ -61,11 +61,11 @@ function watch() {
   const instantiate = WebAssembly.instantiateStreaming;
   WebAssembly.instantiateStreaming = async (...given) => {
     const made = await instantiate.apply(WebAssembly, given);
-    globalThis.watched.memory = made.instance.exports.memory;
+    globalThis.watched.memory ??= made.instance.exports.memory;
     return made;
   };
   const look = () => {
-    if (globalThis.runnel !== undefined && document.querySelector('.stage [data-node]') !== null) {
+    if (document.querySelector('.stage [data-node]') !== null) {
       globalThis.watched.usableAfterMs = performance.now();
     } else {
       requestAnimationFrame(look);

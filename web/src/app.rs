@@ -8,7 +8,7 @@ use crate::outline::{Outline, OutlineShown};
 use crate::page::{Page, Report, Tone, start_clock};
 use crate::stage::Stage;
 use crate::timeline::Timeline;
-use crate::{api, keep, share};
+use crate::{keep, late, share};
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
 
@@ -22,7 +22,8 @@ pub(crate) fn App() -> impl IntoView {
     start_clock(page);
     keep::start(page);
     share::listen(page);
-    api::offer(page);
+    late::offer_api(page);
+    late::load_soon();
     provide_context(OutlineShown::new());
     view! {
         <Head />

@@ -3,13 +3,14 @@
 mod help;
 mod theme;
 
-use crate::examples::ExamplesDialog;
+use crate::late::late;
 use crate::outline::OutlineShown;
 use crate::page::Page;
-use crate::share::ShareDialog;
-use help::HelpDialog;
+use crate::widgets::Dialog;
 use leptos::prelude::*;
 use theme::ThemeButton;
+
+pub(crate) use help::Help;
 
 /// Longest title.
 const TITLE_MAX: &str = "80";
@@ -45,9 +46,9 @@ pub(crate) fn Head() -> impl IntoView {
             <ThemeButton />
             <button aria-label="Help" title="Help" on:click=move |_| help.set(true)>"?"</button>
         </header>
-        <ExamplesDialog is_open=examples />
-        <ShareDialog is_open=share />
-        <HelpDialog is_open=help />
+        <Dialog is_open=examples title="Examples">{late(move |panels| (panels.examples)(examples))}</Dialog>
+        <Dialog is_open=share title="Share">{late(move |panels| (panels.share)(share))}</Dialog>
+        <Dialog is_open=help title="Help">{late(|panels| (panels.help)())}</Dialog>
     }
 }
 

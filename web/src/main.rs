@@ -8,6 +8,7 @@
 //! - [`timeline`]: the clock, the past, what happened.
 //! - [`share`], [`keep`], [`api`]: a run as a link, a run that survives a reload, what a program can ask.
 //! - [`head`], [`outline`], [`examples`]: the page as a whole, all that is on the stage as a tree, ready worlds.
+//! - [`late`]: what the page does not begin with and loads once the first picture stands.
 //! - [`opening`]: a run is played before it is shown, a slice at a time.
 //! - [`widgets`]: small parts that know nothing of Kafka.
 
@@ -20,6 +21,7 @@ mod examples;
 mod head;
 mod inspector;
 mod keep;
+mod late;
 mod opening;
 mod outline;
 mod page;

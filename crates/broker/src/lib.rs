@@ -38,6 +38,7 @@ pub use config::{BrokerSettings, ClusterConfig, Durability, Endpoint, Profile};
 pub use core::{ApiCounters, Metrics, OpenError, TopicCounters};
 pub use event::{Event, EventKind, PartitionPlace, RemovalReason, SCHEMA_VERSION};
 pub use explanation::RetentionExplanation;
+pub use handlers::RareHandlers;
 pub use ids::{BrokerId, ConnectionId, FlushId, PartitionIndex};
 pub use input::Input;
 pub use log::{Log, LogConfig};

@@ -39,43 +39,74 @@ pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
         Care::Quick => ("page-dev", target("site-quick")),
     };
     run(cargo().args([
-        "build",
+        "rustc",
         "--package",
         "runnel-web",
+        "--features",
+        "split",
         "--target",
         "wasm32-unknown-unknown",
         "--profile",
         profile,
+        "--",
+        // What is taken apart has other addresses then.
+        "-Clink-arg=--emit-relocs",
     ]))?;
-    run(cargo().args(["build", "--quiet", "--package", "runnel-bindgen", "--bin", "page-bindgen"]))?;
+    run(cargo().args(["build", "--quiet", "--package", "runnel-bindgen"]))?;
     let work = target("site-work");
     recreate(&work)?;
     let wasm = target("wasm32-unknown-unknown").join(profile).join("runnel-web.wasm");
-    let bindgen = target("debug").join(format!("page-bindgen{}", std::env::consts::EXE_SUFFIX));
+    let made = |name: &str| program(target("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+    run_quietly(made("page-split").arg(wasm).arg(&work))?;
     run_quietly(
-        program(bindgen)
-            .args(["--target", "web", "--no-typescript", "--out-name", "runnel", "--out-dir"])
+        made("page-bindgen")
+            .args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--no-demangle"])
+            .args(["--out-name", "runnel", "--out-dir"])
             .arg(&work)
-            .arg(wasm),
+            .arg(work.join("main.wasm")),
     )?;
+    let parts = parts(&work)?;
     if care == Care::Shipped {
         setup::page_packages()?;
-        run_quietly(
-            program("node")
-                .arg("web/node_modules/binaryen/bin/wasm-opt")
-                .arg("-Os")
-                .args(FEATURES)
-                .args(["--strip-debug", "--strip-producers", "--output"])
-                .arg(work.join("runnel_bg.wasm"))
-                .arg(work.join("runnel_bg.wasm")),
-        )?;
+        for part in &parts {
+            smaller(&work.join(part))?;
+        }
     }
     recreate(&out)?;
-    html::assemble(&root(), &work, &out)?;
+    html::assemble(&root(), &work, &parts, &out)?;
     if care == Care::Shipped {
         run_quietly(program("node").arg("web/build/compress.mjs").arg(&out))?;
     }
     Ok(out)
+}
+
+/// The file with which the program begins.
+const BEGINNING: &str = "runnel_bg.wasm";
+
+/// The files that the program consists of: that with which it begins, then those that it loads later.
+fn parts(work: &Path) -> Result<Vec<String>, Failure> {
+    let mut later = Vec::new();
+    for entry in fs::read_dir(work).map_err(|error| failed("read", work, &error))? {
+        let name = entry.map_err(|error| failed("read", work, &error))?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".wasm") && (name.starts_with("split_") || name.starts_with("chunk_")) {
+            later.push(name);
+        }
+    }
+    later.sort();
+    Ok(std::iter::once(BEGINNING.to_owned()).chain(later).collect())
+}
+
+/// Lets the optimiser make a file smaller.
+fn smaller(wasm: &Path) -> Result<(), Failure> {
+    run_quietly(
+        program("node")
+            .arg("web/node_modules/binaryen/bin/wasm-opt")
+            .arg("-Os")
+            .args(FEATURES)
+            .args(["--strip-debug", "--strip-producers", "--output"])
+            .arg(wasm)
+            .arg(wasm),
+    )
 }
 
 fn recreate(folder: &Path) -> Result<(), Failure> {

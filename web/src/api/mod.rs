@@ -1,4 +1,5 @@
-//! `window.runnel`: what programs can do with the page. The same commands as anywhere else.
+//! `window.runnel`: what programs can do with the page. The same commands as anywhere else. It is there a moment after
+//! the first picture, with the other parts that are loaded then.
 //!
 //! | Call | What it does |
 //! | --- | --- |
@@ -11,6 +12,7 @@
 //! | `link()` | a promise of a link to this page with the story in it |
 //! | `version` | the version of the page |
 
+use crate::late;
 use crate::page::Page;
 use crate::share;
 use crate::timeline::go_to;
@@ -18,8 +20,10 @@ use js_sys::{Array, JSON, Object, Promise, Reflect};
 use leptos::prelude::*;
 use runnel_broker::Timestamp;
 use runnel_sandbox::telling::Teller;
+use runnel_sandbox::world::{Extras, Happening};
 use wasm_bindgen::convert::{FromWasmAbi, IntoWasmAbi, ReturnWasmAbi};
 use wasm_bindgen::prelude::{Closure, JsValue};
+use wasm_bindgen_futures::future_to_promise;
 
 /// Sets one name of an object; what is an object of ours takes all of them.
 fn set(object: &Object, name: &str, value: &JsValue) {
@@ -41,16 +45,30 @@ fn refused(reason: &str) -> JsValue {
 fn run(page: Page, script: &JsValue) -> Promise {
     let Some(script) = script.as_string() else { return Promise::reject(&refused("run(text) wants a text")) };
     page.ghost.set(script.lines().next().unwrap_or_default().to_owned());
-    match page.try_run(&script) {
+    if Extras::are_missing_for(&script) {
+        return future_to_promise(async move {
+            late::load_extras().await.map_err(|reason| refused(&reason))?;
+            tell(page.try_run(&script))
+        });
+    }
+    match tell(page.try_run(&script)) {
+        Ok(told) => Promise::resolve(&told),
+        Err(reason) => Promise::reject(&reason),
+    }
+}
+
+/// What happened, in sentences.
+fn tell(done: Result<Vec<Happening>, String>) -> Result<JsValue, JsValue> {
+    match done {
         Ok(happenings) => {
             let mut teller = Teller::default();
             for happening in &happenings {
                 teller.note(happening);
             }
             let told: Array = teller.take().into_iter().map(JsValue::from).collect();
-            Promise::resolve(&JsValue::from(told))
+            Ok(told.into())
         }
-        Err(reason) => Promise::reject(&refused(&reason)),
+        Err(reason) => Err(refused(&reason)),
     }
 }
 

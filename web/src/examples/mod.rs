@@ -2,7 +2,6 @@
 
 use crate::opening::{self, Source, Wanted};
 use crate::page::Page;
-use crate::widgets::Dialog;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Playing;
 
@@ -90,7 +89,7 @@ fn open(page: Page, example: Example) {
 }
 
 #[component]
-pub(crate) fn ExamplesDialog(is_open: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Examples(is_open: RwSignal<bool>) -> impl IntoView {
     let page = expect_context::<Page>();
     let card = move |example: Example| {
         let chosen = move |_| {
@@ -107,9 +106,7 @@ pub(crate) fn ExamplesDialog(is_open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <Dialog is_open title="Examples">
             <p class="crumb">"Each replaces what is on the stage. Undo brings it back."</p>
             <ul class="examples">{EXAMPLES.into_iter().map(card).collect_view()}</ul>
-        </Dialog>
     }
 }

@@ -1,6 +1,5 @@
 //! Keys, gestures, and whose work the page stands on.
 
-use crate::widgets::Dialog;
 use leptos::prelude::*;
 
 const KEYS: [(&str, &str); 9] = [
@@ -39,9 +38,8 @@ fn pairs(pairs: &'static [(&'static str, &'static str)]) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn HelpDialog(is_open: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Help() -> impl IntoView {
     view! {
-        <Dialog is_open title="Help">
             <p>"A whole Kafka runs in this page: real brokers and clients that send each other real frames. Whatever you do is a command, and time can go back."</p>
             <h3 class="section-title">"Keys"</h3>
             {pairs(&KEYS)}
@@ -49,6 +47,5 @@ pub(super) fn HelpDialog(is_open: RwSignal<bool>) -> impl IntoView {
             {pairs(&GESTURES)}
             <h3 class="section-title">"Libraries"</h3>
             {pairs(&LIBRARIES)}
-        </Dialog>
     }
 }

@@ -15,6 +15,7 @@ mod record;
 mod tool;
 mod topic;
 
+use crate::late::late;
 use crate::page::{Page, Selection};
 use crate::widgets::Folds;
 use broker::BrokerPanel;
@@ -41,16 +42,21 @@ pub(crate) fn Inspector() -> impl IntoView {
         <div class="inspector">
             {move || match selection.get() {
                 None => view! { <Overview /> }.into_any(),
-                Some(Selection::Record { topic, partition, offset }) => {
-                    view! { <RecordPanel topic partition offset /> }.into_any()
-                }
-                Some(Selection::Node(node)) => of_node(node),
+                Some(selection) => late(move |panels| (panels.inspector)(selection.clone())),
             }}
         </div>
     }
 }
 
-fn of_node(node: NodeId) -> AnyView {
+/// The panel of what is selected.
+#[component]
+pub(crate) fn Panel(selection: Selection) -> impl IntoView {
+    let node = match selection {
+        Selection::Record { topic, partition, offset } => {
+            return view! { <RecordPanel topic partition offset /> }.into_any();
+        }
+        Selection::Node(node) => node,
+    };
     match node {
         NodeId::Lane { topic, partition } => view! { <PartitionPanel topic partition /> }.into_any(),
         NodeId::Group(group_id) => view! { <GroupPanel group_id /> }.into_any(),

@@ -2,6 +2,7 @@
 //! stays as it was.
 
 use crate::keep;
+use crate::late;
 use crate::page::{Page, Tone, now_ms};
 use crate::share;
 use leptos::prelude::*;
@@ -63,7 +64,8 @@ impl Wanted {
     /// Shows what can be shown before the first picture; what takes longer goes on behind the world that `fresh` makes.
     pub(crate) fn begin(mut self, fresh: impl FnOnce() -> Page) -> Page {
         let started = now_ms();
-        match self.playing.go_on(|| now_ms() - started < FIRST_MS) {
+        match if self.playing.has_to_wait() { Ok(false) } else { self.playing.go_on(|| now_ms() - started < FIRST_MS) }
+        {
             Ok(true) => {
                 let page = Page::new(self.playing.into_viewing(), &self.title);
                 page.is_playing.set(self.is_playing);
@@ -93,8 +95,34 @@ pub(crate) fn open(page: Page, wanted: Wanted) {
         given_up(other.source);
     }
     page.opening.shown.set(Some((wanted.title.clone(), wanted.playing.percent())));
+    let waits = wanted.playing.has_to_wait();
     page.opening.wanted.set_value(Some(wanted));
-    next(page);
+    if waits { after_loading(page) } else { next(page) }
+}
+
+fn after_loading(page: Page) {
+    leptos::task::spawn_local(async move {
+        match late::load_extras().await {
+            Ok(()) => go_on(page),
+            Err(reason) => give_up(page, &reason),
+        }
+    });
+}
+
+/// Says why a run that was on its way is not shown. One that was cancelled meanwhile is not spoken of.
+fn give_up(page: Page, reason: &str) {
+    let Some(wanted) = page.opening.take() else { return };
+    page.opening.shown.set(None);
+    given_up(wanted.source);
+    go_on_without(page, wanted.source);
+    page.say(Tone::Refused, format!("{}: {reason}", wanted.what));
+}
+
+/// Lets the world go on that the page begins with if there is none that was wanted.
+fn go_on_without(page: Page, source: Source) {
+    if source != Source::Chosen && page.steps.get_untracked() == (0, 0) {
+        page.is_playing.set(true);
+    }
 }
 
 /// Goes on as soon as the browser has done what else there is to do: drawing, and what a hand asks for.
@@ -113,6 +141,11 @@ pub(crate) fn try_open(page: Page, wanted: Result<Wanted, String>) {
 fn go_on(page: Page) {
     let opening = page.opening;
     let Some(mut wanted) = opening.take() else { return };
+    // It took the place of another one that had not to wait.
+    if wanted.playing.has_to_wait() {
+        opening.wanted.set_value(Some(wanted));
+        return;
+    }
     let started = now_ms();
     match wanted.playing.go_on(|| now_ms() - started < SLICE_MS) {
         Ok(true) => {
@@ -166,9 +199,7 @@ fn cancel(page: Page) {
         Source::Kept => ": it is kept, and offered when the page is opened anew",
         Source::Address | Source::Chosen => "",
     };
-    if wanted.source != Source::Chosen && page.steps.get_untracked() == (0, 0) {
-        page.is_playing.set(true);
-    }
+    go_on_without(page, wanted.source);
     page.say(Tone::Told, format!("“{}” was not opened{later}", wanted.title));
 }
 

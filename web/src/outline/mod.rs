@@ -5,6 +5,7 @@ mod narrator;
 mod rows;
 
 use crate::keep::{recall, remember};
+use crate::late::late;
 use crate::page::{Page, Selection};
 use actions::{Action, of_node};
 use leptos::prelude::*;
@@ -53,14 +54,14 @@ pub(crate) fn Outline() -> impl IntoView {
     });
     view! {
         <nav id="outline" class="page-outline" aria-label="Outline" class:none=move || !shown.get()>
-            {move || shown.get().then(|| view! { <Content /> })}
+            {move || shown.get().then(|| late(|panels| (panels.outline)()))}
         </nav>
         <Narrator />
     }
 }
 
 #[component]
-fn Content() -> impl IntoView {
+pub(crate) fn Content() -> impl IntoView {
     let page = expect_context::<Page>();
     let folded = RwSignal::new(BTreeSet::new());
     let rows = Memo::new(move |_| folded.with(|folded| page.view.watch(|viewing| rows(viewing.scene(), folded))));

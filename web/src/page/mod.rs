@@ -13,11 +13,12 @@ pub(crate) use names::{Named, free_name};
 pub(crate) use report::{Report, Tone};
 pub(crate) use view::View;
 
+use crate::late;
 use crate::opening::Opening;
 use leptos::prelude::*;
 use runnel_sandbox::scene::NodeId;
 use runnel_sandbox::viewing::Viewing;
-use runnel_sandbox::world::Happening;
+use runnel_sandbox::world::{Extras, Happening};
 
 /// Most steps that can be undone.
 const UNDO_MAX: usize = 100;
@@ -90,9 +91,20 @@ impl Page {
         }
     }
 
-    /// Does what a gesture means. A refusal is said to the visitor, and nothing is changed.
+    /// Does what a gesture means; what wants more than is loaded is done once that is there. A refusal is said to the
+    /// visitor, and nothing is changed.
     pub(crate) fn run(&self, script: &str) -> bool {
         self.ghost.set(script.lines().next().unwrap_or_default().to_owned());
+        if Extras::are_missing_for(script) {
+            let (page, script) = (*self, script.to_owned());
+            leptos::task::spawn_local(async move {
+                match late::load_extras().await {
+                    Ok(()) => _ = page.run(&script),
+                    Err(reason) => page.say(Tone::Refused, reason),
+                }
+            });
+            return true;
+        }
         match self.try_run(script) {
             Ok(_) => true,
             Err(reason) => {

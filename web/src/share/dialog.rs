@@ -1,24 +1,14 @@
-//! The window in which a run is handed on or opened.
+//! What the window holds in which a run is handed on or opened.
 
 use super::{file, link_of};
 use crate::page::{Page, Tone};
-use crate::widgets::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlInputElement;
 
 #[component]
-pub(crate) fn ShareDialog(is_open: RwSignal<bool>) -> impl IntoView {
-    view! {
-        <Dialog is_open title="Share">
-            <Content is_open />
-        </Dialog>
-    }
-}
-
-#[component]
-fn Content(is_open: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Share(is_open: RwSignal<bool>) -> impl IntoView {
     let page = expect_context::<Page>();
     let link = link_of(page);
     let opened = move |event: web_sys::Event| {

@@ -10,7 +10,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Playing;
 
-pub(crate) use dialog::ShareDialog;
+pub(crate) use dialog::Share;
 
 /// A link to this page with the story in it.
 ///

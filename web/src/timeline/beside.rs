@@ -1,6 +1,7 @@
 //! Two worlds side by side: which is which, and in what they differ.
 
 use super::time::every;
+use crate::late::late;
 use crate::page::{Page, View};
 use crate::widgets::clock_text;
 use leptos::prelude::*;
@@ -70,12 +71,12 @@ fn Bar(beside: View) -> impl IntoView {
                 on:click=move |_| is_compared.update(|compared| *compared = !*compared)>"compare"</button>
             <button on:click=move |_| page.beside.set(None)>"close the second"</button>
         </div>
-        {move || is_compared.get().then(|| view! { <Compared beside /> })}
+        {move || is_compared.get().then(|| late(move |panels| (panels.compared)(beside)))}
     }
 }
 
 #[component]
-fn Compared(beside: View) -> impl IntoView {
+pub(crate) fn Compared(beside: View) -> impl IntoView {
     let page = expect_context::<Page>();
     let tick = every(250);
     let rows = Memo::new(move |_| {

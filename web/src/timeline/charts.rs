@@ -76,7 +76,7 @@ fn lags(scene: &Scene, window: Window) -> Vec<Curve> {
 }
 
 #[component]
-pub(super) fn Charts() -> impl IntoView {
+pub(crate) fn Charts() -> impl IntoView {
     let page = expect_context::<Page>();
     let tick = every(500);
     let watch = move |curves: fn(&Scene, Window) -> Vec<Curve>| {

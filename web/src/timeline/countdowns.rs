@@ -71,7 +71,7 @@ fn rows(scene: &Scene) -> BTreeMap<String, Row> {
 }
 
 #[component]
-pub(super) fn Countdowns() -> impl IntoView {
+pub(crate) fn Countdowns() -> impl IntoView {
     let page = expect_context::<Page>();
     let tick = every(100);
     let rows = Memo::new(move |_| {

@@ -60,7 +60,7 @@ fn subject(selection: Option<Selection>) -> Option<NodeId> {
 }
 
 #[component]
-pub(super) fn Log() -> impl IntoView {
+pub(crate) fn Log() -> impl IntoView {
     let page = expect_context::<Page>();
     let weight = RwSignal::new(Weight::Notable);
     let kind = RwSignal::new(String::new());

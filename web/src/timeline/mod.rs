@@ -17,6 +17,10 @@ use leptos::prelude::*;
 use scrubber::Scrubber;
 use tabs::Tabs;
 
+pub(crate) use beside::Compared;
+pub(crate) use charts::Charts;
+pub(crate) use countdowns::Countdowns;
+pub(crate) use log::Log;
 pub(crate) use time::{every, go_to};
 
 #[component]

@@ -1,9 +1,7 @@
 //! Panels below the clock, which fold away. Which one is open is remembered.
 
-use super::charts::Charts;
-use super::countdowns::Countdowns;
-use super::log::Log;
 use crate::keep::{recall, remember};
+use crate::late::late;
 use leptos::prelude::*;
 
 /// Under which name the browser remembers the open panel.
@@ -49,9 +47,9 @@ pub(super) fn Tabs() -> impl IntoView {
         <div class="tabs">{Tab::ALL.into_iter().map(button).collect_view()}</div>
         <div id="foot-panel" class="foot-panel" class:none=move || open.get().is_none()>
             {move || open.get().map(|tab| match tab {
-                Tab::Log => view! { <Log /> }.into_any(),
-                Tab::Countdowns => view! { <Countdowns /> }.into_any(),
-                Tab::Charts => view! { <Charts /> }.into_any(),
+                Tab::Log => late(|panels| (panels.log)()),
+                Tab::Countdowns => late(|panels| (panels.countdowns)()),
+                Tab::Charts => late(|panels| (panels.charts)()),
             })}
         </div>
     }

@@ -14,7 +14,7 @@
 //! Everything here is a function of its arguments: altering gives the new overrides or a refusal, and whoever asked
 //! writes them down.
 //!
-//! The keys stand in `table.txt`, which is part of the program and is read when the first key is asked for: starting
+//! The keys stand in `table.txt`, Kafka's words about them in `documentation.txt`, which is part of the program and is read when the first key is asked for: starting
 //! costs nothing, and the first question well under a millisecond. A table made at build time would save that at the
 //! price of a build script and of thousands of generated lines that nobody reads.
 //!
@@ -25,6 +25,7 @@ mod alter;
 mod broker;
 mod check;
 mod describe;
+mod documentation;
 mod dynamic;
 mod hash_order;
 mod log_config;
@@ -42,6 +43,7 @@ pub use broker::BrokerConfigs;
 pub use describe::{
     ConfigSource, Describe, Entry, Synonym, created_topic_configs, describe, describe_broker, describe_topic,
 };
+pub use documentation::Documentation;
 pub use log_config::{log_config, min_in_sync_replicas};
 pub use profile::Profile;
 pub use refusal::ConfigRefusal;

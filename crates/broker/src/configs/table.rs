@@ -1,5 +1,6 @@
 //! The table of keys: read from `table.txt` when the first key is asked for.
 
+use super::documentation;
 use super::hash_order::sort_by_bucket;
 use super::rule::{Rule, invalid_value};
 use super::value::{Value, ValueType};
@@ -64,8 +65,6 @@ pub struct Key {
     pub(super) rule: Rule,
     /// Of a topic's key: the broker keys behind it.
     pub(super) sources: Vec<Source>,
-    /// The `doc` lines as they stand in the file.
-    documentation: &'static str,
 }
 
 impl Key {
@@ -101,8 +100,7 @@ impl Key {
 
     /// Kafka's words about it, which DescribeConfigs sends on request.
     pub fn documentation(&self) -> String {
-        let lines: Vec<&str> = self.documentation.split('\n').map(|line| line.get(4..).unwrap_or("")).collect();
-        lines.join("\n")
+        documentation::of(self)
     }
 
     /// Whether its values must not be shown.
@@ -166,8 +164,7 @@ fn read_table(text: &'static str) -> Vec<Key> {
 }
 
 fn read_key(record: &'static str) -> Option<Key> {
-    let (properties, documentation) = record.split_at(record.find("\ndoc")?);
-    let mut lines = properties.lines();
+    let mut lines = record.lines();
     let (scope, name) = lines.next()?.split_once(' ')?;
     let mut key = Key {
         name,
@@ -184,7 +181,6 @@ fn read_key(record: &'static str) -> Option<Key> {
         internal: false,
         rule: Rule::Any,
         sources: Vec::new(),
-        documentation: &documentation[1..],
     };
     for line in lines {
         let (property, rest) = line.split_once(' ').unwrap_or((line, ""));

@@ -1,6 +1,7 @@
 //! The switchboard: one handler a request kind, each a clerk that unpacks, asks a room, and packs.
 //!
-//! Adding an API: a schema file in `protocol`, a handler here, a line in [`dispatch`].
+//! Adding an API: a schema file in `protocol`, a handler here, a line in [`dispatch`],
+//! or in `rare` if only tools and programs from outside ask for it.
 
 mod alter_configs;
 mod api_versions;
@@ -31,6 +32,7 @@ mod offset_delete;
 mod offset_fetch;
 mod offset_for_leader_epoch;
 mod produce;
+mod rare;
 mod sync_group;
 
 use crate::core::{Core, Turn};
@@ -43,6 +45,7 @@ pub(crate) use api_versions::unsupported_version;
 pub(crate) use errors::{first_error, mark_all_failed};
 pub(crate) use fetch::{ParkedFetch, TopicName, resume as resume_fetch};
 pub(crate) use groups::answer as group_answer;
+pub use rare::RareHandlers;
 
 /// One request: who asks, in which version, and where the answer goes.
 #[derive(Clone, Debug)]
@@ -97,21 +100,21 @@ pub(crate) fn dispatch(core: &mut Core, turn: &mut Turn<'_>, call: &Call, reques
         Request::Heartbeat(request) => heartbeat::handle(core, turn, call, request).into(),
         Request::LeaveGroup(request) => leave_group::handle(core, turn, call, request),
         Request::SyncGroup(request) => sync_group::handle(core, turn, call, request),
-        Request::DescribeGroups(request) => describe_groups::handle(core, call, request).into(),
-        Request::ListGroups(request) => list_groups::handle(core, call, request).into(),
         Request::ApiVersions(request) => api_versions::handle(core, call, request).into(),
         Request::CreateTopics(request) => create_topics::handle(core, turn, request),
         Request::DeleteTopics(request) => delete_topics::handle(core, turn, call, request),
-        Request::DeleteRecords(request) => delete_records::handle(core, turn, call, request).into(),
         Request::InitProducerId(request) => init_producer_id::handle(core, turn, call, request),
         Request::OffsetForLeaderEpoch(request) => offset_for_leader_epoch::handle(core, call, request).into(),
-        Request::DescribeConfigs(request) => describe_configs::handle(core, call, request).into(),
-        Request::AlterConfigs(request) => alter_configs::handle(core, turn, call, request),
         Request::CreatePartitions(request) => create_partitions::handle(core, turn, request),
         Request::DeleteGroups(request) => delete_groups::handle(core, turn, call, request),
         Request::IncrementalAlterConfigs(request) => incremental_alter_configs::handle(core, turn, call, request),
-        Request::OffsetDelete(request) => offset_delete::handle(core, turn, call, request),
-        Request::DescribeCluster(request) => describe_cluster::handle(core, call, request).into(),
-        Request::DescribeTopicPartitions(request) => describe_topic_partitions::handle(core, request).into(),
+        Request::DescribeGroups(_)
+        | Request::ListGroups(_)
+        | Request::DeleteRecords(_)
+        | Request::DescribeConfigs(_)
+        | Request::AlterConfigs(_)
+        | Request::OffsetDelete(_)
+        | Request::DescribeCluster(_)
+        | Request::DescribeTopicPartitions(_) => rare::dispatch(core, turn, call, request),
     }
 }

@@ -21,12 +21,16 @@ mod hash_order;
 mod movements;
 mod simple;
 mod sticky;
+mod sticky_brought;
 #[cfg(test)]
 mod tests;
 
 use crate::TopicPartition;
 use bytes::Bytes;
 use runnel_protocol::SmallMap;
+use sticky::Kind;
+
+pub use sticky_brought::StickyAssignors;
 
 /// Partitions by member id. Java's assignors name every member, kafkajs's only those that got something.
 pub type Assignment = SmallMap<String, Vec<TopicPartition>>;
@@ -126,8 +130,8 @@ impl Assignor {
         match self {
             Assignor::Range => simple::range(members, partition_counts),
             Assignor::RoundRobin => simple::round_robin(members, partition_counts),
-            Assignor::Sticky => sticky::assign(sticky::Kind::Sticky, members, partition_counts),
-            Assignor::CooperativeSticky => sticky::assign(sticky::Kind::Cooperative, members, partition_counts),
+            Assignor::Sticky => sticky_brought::assign(Kind::Sticky, members, partition_counts),
+            Assignor::CooperativeSticky => sticky_brought::assign(Kind::Cooperative, members, partition_counts),
             Assignor::Kafkajs => simple::kafkajs(members, leader_topics, partition_counts),
         }
     }

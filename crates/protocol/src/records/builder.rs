@@ -227,11 +227,14 @@ impl BatchBuilder {
         assert!(last_offset_delta >= newest, "the last offset is not before a record's");
         let (mut bytes, compression) = match self.compression {
             codec if codec == Compression::None || self.records_count == 0 => (self.bytes, Compression::None),
-            codec => {
-                let mut bytes = vec![0; BatchHeader::SIZE];
-                bytes.extend_from_slice(&compression::compress(codec, &self.bytes[BatchHeader::SIZE..]));
-                (bytes, codec)
-            }
+            codec => match compression::compress_if_there(codec, &self.bytes[BatchHeader::SIZE..]) {
+                Some(compressed) => {
+                    let mut bytes = vec![0; BatchHeader::SIZE];
+                    bytes.extend_from_slice(&compressed);
+                    (bytes, codec)
+                }
+                None => (self.bytes, Compression::None),
+            },
         };
         let length = bytes.len() - BatchHeader::LOG_OVERHEAD;
         let header = BatchHeader {

@@ -3,7 +3,7 @@
 use super::{BeginError, Viewing};
 use crate::history::{Action, End, HistoryError, ScriptStop, Story, Written, refused};
 use crate::script::{Command, Script};
-use crate::world::{Refusal, SETTLE_MAX, WorldSettings};
+use crate::world::{Extras, Refusal, SETTLE_MAX, WorldSettings};
 use runnel_protocol::Timestamp;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -35,6 +35,7 @@ pub struct Playing {
     end: Option<End>,
     /// Where it is left standing; nothing for its end.
     left_at: Option<Timestamp>,
+    wants_extras: bool,
 }
 
 impl Playing {
@@ -47,6 +48,7 @@ impl Playing {
         let story = Story::new(WorldSettings::of(&script))?;
         story.check(&script)?;
         let mut playing = Playing::of_new(story, Duration::ZERO, None);
+        playing.wants_extras = Extras::are_missing_for(text);
         for line in script.lines {
             let step = if let Command::Wait(time) = line.command {
                 playing.length += time;
@@ -68,6 +70,7 @@ impl Playing {
     pub fn of_file(text: &str) -> Result<Playing, HistoryError> {
         let written = Written::read(text)?;
         let mut playing = Playing::of_new(written.begin()?, written.length(), Some(written.end));
+        playing.wants_extras = Extras::are_missing_for(text);
         for (line, entry) in written.entries {
             playing.steps.push_back(Step::Until(entry.time));
             playing.steps.push_back(Step::Entry { line, action: entry.action });
@@ -77,13 +80,25 @@ impl Playing {
     }
 
     fn of_new(story: Story, length: Duration, end: Option<End>) -> Playing {
-        Playing { viewing: Viewing::of_story(story), steps: VecDeque::new(), length, end, left_at: None }
+        Playing {
+            viewing: Viewing::of_story(story),
+            steps: VecDeque::new(),
+            length,
+            end,
+            left_at: None,
+            wants_extras: false,
+        }
     }
 
     /// The same, left standing at a time between its beginning and its end.
     #[must_use]
     pub fn left_at(self, time: Timestamp) -> Playing {
         Playing { left_at: Some(time), ..self }
+    }
+
+    /// Whether it has to wait until [`Extras`] are brought.
+    pub fn has_to_wait(&self) -> bool {
+        self.wants_extras && !Extras::are_there()
     }
 
     /// Goes on while there is time left; `true` once it is played.

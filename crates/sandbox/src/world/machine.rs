@@ -1,5 +1,6 @@
 //! The machine inside a process: one of the clients, or a tool.
 
+use super::extras::{Extras, RunningTool};
 use super::happening::Stream;
 use super::process::Spec;
 use super::{Refusal, consumer, producer};
@@ -9,7 +10,7 @@ use runnel_clients::consumer::{Consumer, ConsumerView, StartAt};
 use runnel_clients::producer::{Producer, ProducerView};
 use runnel_clients::{Address, Carried, ClientEvent, Signal, TopicPartition};
 use runnel_protocol::Timestamp;
-use runnel_tools::{Files, Setting, Tool, ToolInput, ToolOutput};
+use runnel_tools::{Files, Setting, ToolInput, ToolOutput};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ pub(super) enum ProcessOutput {
 pub(super) enum Machine {
     Producer(Box<Producer>),
     Consumer(Box<Consumer>),
-    Tool(Box<Tool>),
+    Tool(Box<dyn RunningTool>),
 }
 
 /// What is done to a consumer is done to no other machine.
@@ -85,8 +86,7 @@ impl Machine {
         now: Timestamp,
     ) -> Result<Machine, Refusal> {
         let setting = Setting { now, seed, is_interactive: true };
-        let tool = Tool::start(tool, arguments, files, &setting).map_err(|error| Refusal::new(error.to_string()))?;
-        Ok(Machine::Tool(Box::new(tool)))
+        Extras::start_tool(tool, arguments, files, &setting).map(Machine::Tool)
     }
 
     pub(super) fn handle(&mut self, now: Timestamp, input: ProcessInput) {

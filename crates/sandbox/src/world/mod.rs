@@ -23,6 +23,7 @@ mod change;
 mod clients;
 mod consumer;
 mod deliver;
+mod extras;
 mod files;
 mod foreign;
 mod groups;
@@ -42,6 +43,7 @@ mod tools;
 mod trace;
 
 pub use apply::Refusal;
+pub use extras::Extras;
 pub use foreign::{ForeignId, ForeignSignal};
 pub use happening::{CargoKind, Change, End, Happening, HappeningKind, PacketView, Role, Stream};
 pub use printout::{Piece, Printout};

@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     base-uri 'none'; form-action 'none'";
 
 /// Puts the page together: the HTML, one style, the program.
-pub(super) fn assemble(root: &Path, work: &Path, out: &Path) -> Result<(), Failure> {
+pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], out: &Path) -> Result<(), Failure> {
     let html = read(&root.join("index.html"))?;
     let mut kept = Vec::new();
     let mut style = String::new();
@@ -38,9 +38,24 @@ pub(super) fn assemble(root: &Path, work: &Path, out: &Path) -> Result<(), Failu
     }
     let style = put(out, "runnel", "css", style.as_bytes())?;
     let icon = put(out, "icon", "svg", &bytes(&root.join(icon))?)?;
-    let wasm = put(out, "runnel", "wasm", &bytes(&work.join("runnel_bg.wasm"))?)?;
+    let mut wasm = String::new();
+    let mut loader = read(&work.join("split.js"))?;
+    for part in parts {
+        let content = bytes(&work.join(part))?;
+        if part == super::BEGINNING {
+            wasm = put(out, "runnel", "wasm", &content)?;
+        } else {
+            let name = put(out, part.trim_end_matches(".wasm"), "wasm", &content)?;
+            loader = loader.replace(&format!("\"./{part}\""), &format!("\"./{name}\""));
+        }
+    }
+    // Each of the two scripts names the other one, so they have one hash.
     let script = read(&work.join("runnel.js"))?;
-    let script = put(out, "runnel", "js", script.as_bytes())?;
+    let hash = hash(&[script.as_bytes(), loader.as_bytes(), wasm.as_bytes()]);
+    let (script_name, loader_name) = (format!("runnel-{hash}.js"), format!("later-{hash}.js"));
+    write(out, &loader_name, loader.replace("./runnel.js", &format!("./{script_name}")).as_bytes())?;
+    write(out, &script_name, script.replace("from \"./split.js\"", &format!("from \"./{loader_name}\"")).as_bytes())?;
+    let script = script_name;
     let start = format!(
         "import start from './{script}';\nstart({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n"
     );
@@ -50,20 +65,29 @@ pub(super) fn assemble(root: &Path, work: &Path, out: &Path) -> Result<(), Failu
          <link rel=\"icon\" href=\"./{icon}\" />\n    \
          <link rel=\"stylesheet\" href=\"./{style}\" />\n    \
          <link rel=\"modulepreload\" href=\"./{script}\" />\n    \
+         <link rel=\"modulepreload\" href=\"./{loader_name}\" />\n    \
          <link rel=\"preload\" href=\"./{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin />\n    \
          <script type=\"module\" src=\"./{start}\"></script>\n  </head>"
     );
     let html = format!("{}\n", kept.join("\n")).replace("  </head>", &head);
-    fs::write(out.join("index.html"), html).map_err(|error| failed("write", &out.join("index.html"), &error))
+    write(out, "index.html", html.as_bytes())
 }
 
 /// Writes a file under a name that changes with what is in it.
 fn put(out: &Path, name: &str, ending: &str, content: &[u8]) -> Result<String, Failure> {
-    let mut hasher = DefaultHasher::new();
-    content.hash(&mut hasher);
-    let name = format!("{name}-{:016x}.{ending}", hasher.finish());
-    fs::write(out.join(&name), content).map_err(|error| failed("write", &out.join(&name), &error))?;
+    let name = format!("{name}-{}.{ending}", hash(&[content]));
+    write(out, &name, content)?;
     Ok(name)
+}
+
+fn hash(contents: &[&[u8]]) -> String {
+    let mut hasher = DefaultHasher::new();
+    contents.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn write(out: &Path, name: &str, content: &[u8]) -> Result<(), Failure> {
+    fs::write(out.join(name), content).map_err(|error| failed("write", &out.join(name), &error))
 }
 
 /// The value of an attribute of a link.
