@@ -1,0 +1,1 @@
+//! Lessons' files and their mistakes.

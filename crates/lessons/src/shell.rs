@@ -1,0 +1,130 @@
+//! What a learner types: the sandbox's commands, Kafka's tools, and the tutorial's `npm run ...`.
+//!
+//! | Line | What it starts |
+//! | --- | --- |
+//! | `npm run consume` | a kafkajs consumer of group `my-app3` that reads `quickstart-events` from the beginning |
+//! | `npm run produce` | a kafkajs producer that sends `hi there` to `quickstart-events`, and stays, since it never disconnects |
+//! | `npm run produce:user` | the same to `payment-done` with the key `user1` |
+//! | `npm run start` | both of the first two, as the tutorial's first program |
+//!
+//! `GROUP=... TOPIC=... KEY=...` before it stand for other names. The simulated programs are called `consume-1`,
+//! `produce-1` and so on, each by the first number that is free, since two clients of a world have two names.
+
+use runnel_clients::ClientKind;
+use runnel_sandbox::script::{Command, ConsumerSpec, Payload, ProducerSpec, ScriptError, SendSpec, split_words};
+use std::collections::BTreeMap;
+
+/// The tutorial's consumer group.
+const GROUP: &str = "my-app3";
+/// The tutorial's first topic.
+const FIRST_TOPIC: &str = "quickstart-events";
+/// The tutorial's second topic.
+const SECOND_TOPIC: &str = "payment-done";
+/// Names that may stand before `npm run`.
+const VARIABLES: [&str; 3] = ["GROUP", "TOPIC", "KEY"];
+/// Most clients of a name.
+const NUMBERS_MAX: u32 = 1_000;
+
+/// The commands that a typed line stands for. `is_taken` says whether a client of that name is there.
+///
+/// # Errors
+/// A line that is no command.
+pub fn read(line: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<Vec<Command>, ScriptError> {
+    let all = split_words(line)?;
+    let first = all.iter().position(|word| !is_assignment(word)).unwrap_or(all.len());
+    let (assignments, rest) = all.split_at(first);
+    if rest.first().is_none_or(|word| word != "npm") {
+        if let Some(assignment) = assignments.first() {
+            return Err(mistake("npm run behind GROUP=, TOPIC= and KEY=", Some(assignment)));
+        }
+        return line.parse().map(|command| vec![command]);
+    }
+    let mut names = BTreeMap::new();
+    for assignment in assignments {
+        let (name, value) = assignment.split_once('=').unwrap_or((assignment, ""));
+        if value.is_empty() {
+            return Err(mistake(&format!("a name behind {name}="), Some(assignment)));
+        }
+        names.insert(name, value.to_owned());
+    }
+    let script = match rest {
+        [_, run, script] if run == "run" => script.as_str(),
+        [_, start] if start == "start" => "start",
+        _other => return Err(mistake("npm run consume, produce, produce:user or start", Some(line))),
+    };
+    let commands = match script {
+        "consume" => vec![consumer(&names, is_taken)?],
+        "produce" => producer(&names, FIRST_TOPIC, None, is_taken)?,
+        "produce:user" => producer(&names, SECOND_TOPIC, Some("user1"), is_taken)?,
+        "start" => {
+            let mut commands = producer(&names, FIRST_TOPIC, None, is_taken)?;
+            commands.push(consumer(&names, is_taken)?);
+            commands
+        }
+        other => return Err(mistake("npm run consume, produce, produce:user or start", Some(other))),
+    };
+    // What was put together has to be what could have been typed.
+    commands.iter().map(|command| command.to_string().parse()).collect()
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| VARIABLES.contains(&name))
+}
+
+fn mistake(wanted: &str, found: Option<&str>) -> ScriptError {
+    ScriptError { line: 1, wanted: wanted.to_owned(), found: found.map(|found| found.chars().take(60).collect()) }
+}
+
+/// The first name of its kind that is free.
+fn free(stem: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<String, ScriptError> {
+    let names = (1..=NUMBERS_MAX).map(|number| format!("{stem}-{number}"));
+    let mut free = names.filter(|name| !is_taken(name));
+    free.next().ok_or_else(|| mistake(&format!("at most {NUMBERS_MAX} programs of a kind"), Some(stem)))
+}
+
+fn consumer(names: &BTreeMap<&str, String>, is_taken: &dyn Fn(&str) -> bool) -> Result<Command, ScriptError> {
+    let named = |name: &str, default: &str| names.get(name).cloned().unwrap_or_else(|| default.to_owned());
+    Ok(Command::Consumer(ConsumerSpec {
+        name: free("consume", is_taken)?,
+        kind: ClientKind::Kafkajs,
+        group: named("GROUP", GROUP),
+        topics: vec![named("TOPIC", FIRST_TOPIC)],
+        from_beginning: true,
+        assignors: Vec::new(),
+        instance: None,
+        processing: None,
+        commit: None,
+        concurrent: None,
+        configs: BTreeMap::new(),
+    }))
+}
+
+fn producer(
+    names: &BTreeMap<&str, String>,
+    topic: &str,
+    key: Option<&str>,
+    is_taken: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Command>, ScriptError> {
+    let name = free("produce", is_taken)?;
+    let started = ProducerSpec {
+        name: name.clone(),
+        kind: ClientKind::Kafkajs,
+        acks: None,
+        linger: None,
+        idempotence: None,
+        configs: BTreeMap::new(),
+    };
+    let sent = SendSpec {
+        producer: name,
+        topic: Some(names.get("TOPIC").cloned().unwrap_or_else(|| topic.to_owned())),
+        key: names.get("KEY").cloned().or_else(|| key.map(str::to_owned)),
+        keys: None,
+        value: Payload::Text("hi there".to_owned()),
+        partition: None,
+        headers: Vec::new(),
+        count: None,
+        rate: None,
+        during: None,
+    };
+    Ok(vec![Command::Producer(started), Command::Send(sent)])
+}
