@@ -22,7 +22,37 @@ macro_rules! content {
 }
 
 /// The lessons' files, in the order of the course.
-pub(crate) const FILES: &[(&str, &str)] = content!["04-groups/03-spare.md",];
+pub(crate) const FILES: &[(&str, &str)] = content![
+    "00-first-contact/01-log.md",
+    "00-first-contact/02-reading.md",
+    "00-first-contact/03-scripts.md",
+    "00-first-contact/04-nothing.md",
+    "01-offsets/01-bookmark.md",
+    "01-offsets/02-once.md",
+    "01-offsets/03-auto.md",
+    "01-offsets/04-lose.md",
+    "01-offsets/05-keep.md",
+    "02-retention/01-volumes.md",
+    "02-retention/04-last-word.md",
+    "03-partitions/01-lanes.md",
+    "03-partitions/02-payment-done.md",
+    "03-partitions/03-three-users.md",
+    "03-partitions/04-no-key.md",
+    "03-partitions/05-choose.md",
+    "03-partitions/06-one-more.md",
+    "03-partitions/07-two-clients.md",
+    "04-groups/01-equal.md",
+    "04-groups/02-fewer.md",
+    "04-groups/03-spare.md",
+    "04-groups/04-broadcast.md",
+    "04-groups/05-borrowed.md",
+    "04-groups/06-goodbye.md",
+    "04-groups/07-slow.md",
+    "04-groups/08-lag.md",
+    "04-groups/09-worker.md",
+    "04-groups/11-rolling.md",
+    "04-groups/13-move.md",
+];
 
 /// The words that lessons explain.
 pub(crate) const GLOSSARY: &str = include_str!("../content/glossary.md");

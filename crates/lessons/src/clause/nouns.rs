@@ -51,6 +51,8 @@ pub enum Noun {
     Start,
     /// The next offset to be written.
     End,
+    /// The offset of the last record.
+    Last,
     /// Files of a partition.
     Segments,
     /// How many seconds old the oldest record is.
@@ -67,6 +69,8 @@ pub enum Noun {
     Missed,
     /// Records that a consumer has at hand at this instant.
     AtHand,
+    /// Records that a client had at hand when its process last ended.
+    CutShort,
     /// Processes that were started since the lesson began.
     Starts,
 }
@@ -96,6 +100,7 @@ pub const NOUNS: &[(Noun, &str)] = &[
     (Noun::LongestRun, "longest run of TOPIC by CLIENT"),
     (Noun::Start, "start of PARTITION"),
     (Noun::End, "end of PARTITION"),
+    (Noun::Last, "last offset of PARTITION"),
     (Noun::Segments, "segments of PARTITION"),
     (Noun::Age, "age of PARTITION"),
     (Noun::Compactions, "compactions of PARTITION"),
@@ -104,6 +109,7 @@ pub const NOUNS: &[(Noun, &str)] = &[
     (Noun::Repeated, "records of PLACE repeated in GROUP"),
     (Noun::Missed, "records of PLACE missed in GROUP"),
     (Noun::AtHand, "records at hand of CLIENT"),
+    (Noun::CutShort, "records cut short of CLIENT"),
     (Noun::Starts, "starts of CLIENT"),
 ];
 
@@ -129,12 +135,13 @@ impl Noun {
             | Noun::LongestRun
             | Noun::Start
             | Noun::End
+            | Noun::Last
             | Noun::Segments
             | Noun::Compactions => Touch::LOGS,
             Noun::Age => Touch::CLOCK,
             Noun::HandledBy | Noun::Handled | Noun::Repeated | Noun::Missed => Touch::READING | Touch::GROUPS,
             Noun::AtHand | Noun::Position => Touch::READING | Touch::CLIENTS,
-            Noun::Starts => Touch::CLIENTS,
+            Noun::CutShort | Noun::Starts => Touch::CLIENTS,
         }
     }
 }

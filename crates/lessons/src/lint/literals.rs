@@ -52,10 +52,10 @@ pub(super) fn findings(lesson: &Lesson, text: &str, names: &BTreeSet<String>) ->
             let is_named = match kind {
                 Kind::Number => is_number_named(&lower, &literal),
                 Kind::Text => literal.split_whitespace().all(|word| text.contains(word)),
-                Kind::Partition => {
+                Kind::Partition | Kind::Place => {
                     text.contains(&literal) || split_partition(&literal).is_some_and(|(topic, _)| text.contains(topic))
                 }
-                Kind::Group | Kind::Topic | Kind::Place | Kind::Client | Kind::Key => text.contains(&literal),
+                Kind::Group | Kind::Topic | Kind::Client | Kind::Key => text.contains(&literal),
                 Kind::State => true,
             };
             if !is_named {

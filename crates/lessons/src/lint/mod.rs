@@ -109,7 +109,7 @@ pub fn course(course: &Course) -> Vec<Report> {
         for other in lesson.after.iter().filter(|other| !earlier.contains(other.as_str())) {
             find(format!("it comes after {other}, which does not stand before it"));
         }
-        let text = literals::text_of(lesson).to_lowercase();
+        let text = format!("{}\n{}", literals::text_of(lesson), lesson.debrief.words()).to_lowercase();
         for word in &lesson.words {
             if course.glossary.meaning(word).is_none() {
                 find(format!("the glossary does not have the word {word:?}"));
@@ -136,6 +136,9 @@ pub fn course(course: &Course) -> Vec<Report> {
 
 impl Looking<'_> {
     fn find(&mut self, line: u32, what: String) {
+        if self.findings.iter().any(|known| known.line == line && known.what == what) {
+            return;
+        }
         self.findings.push(Finding { file: self.lesson.file.clone(), line, what });
     }
 
@@ -180,16 +183,16 @@ impl Looking<'_> {
         if is_solved {
             self.holes(&viewing, hand);
             self.checks(&viewing, hand);
-            is_solved = self.rewinds(&mut viewing, start, hand, line);
+            is_solved = self.rewinds(&mut viewing, hand, line);
         }
         is_solved
     }
 
     /// Whether going back and forth gives the same goals.
-    fn rewinds(&mut self, viewing: &mut Viewing, start: &Viewing, hand: &str, line: u32) -> bool {
+    fn rewinds(&mut self, viewing: &mut Viewing, hand: &str, line: u32) -> bool {
         let (end, at_end) = (viewing.now(), standings(viewing));
-        viewing.seek(start.now());
-        let is_back = standings(viewing) == standings(start);
+        viewing.seek(viewing.story().start());
+        let is_back = !standings(viewing).iter().any(|(_, standing)| *standing == Standing::Met);
         viewing.seek(end);
         let is_same = is_back && standings(viewing) == at_end;
         if !is_same {

@@ -30,7 +30,9 @@ pub(super) fn findings(lesson: &Lesson) -> Vec<(u32, String)> {
     given.extend(times.map(|seconds| seconds.to_string()));
     let solutions = lesson.solutions.iter().flat_map(|solution| &solution.lines.0).map(Text::words);
     for text in solutions.chain([lesson.scene.clone()]) {
-        given.extend(digits(&text));
+        // Settings are in milliseconds, and people speak of seconds.
+        let seconds = digits(&text).filter_map(|run| run.strip_suffix("000").map(str::to_owned));
+        given.extend(digits(&text).chain(seconds).collect::<Vec<String>>());
     }
     let hints: Vec<String> = lesson.hints.iter().map(Text::words).collect();
     let read = [text_of(lesson), hints.join("\n"), lesson.debrief.words()].join("\n");

@@ -61,6 +61,8 @@ pub(super) struct Ledger {
     pub(super) handled_by: BTreeMap<(String, Place), BTreeSet<i64>>,
     /// By consumer: what it has at hand.
     pub(super) at_hand: BTreeMap<String, BTreeSet<(Place, i64)>>,
+    /// By client: how much it had at hand when its process last ended.
+    pub(super) cut_short: BTreeMap<String, i64>,
     /// By client: how often it was started.
     pub(super) starts: BTreeMap<String, i64>,
     /// The commands of tools by their names.
@@ -278,7 +280,10 @@ impl Ledger {
                 Touch::CLIENTS
             }
             Change::ProcessEnded { name, how } => {
-                self.at_hand.remove(name);
+                let at_hand = self.at_hand.remove(name).unwrap_or_default();
+                if let Some(cut_short) = entry(&mut self.cut_short, name.clone()) {
+                    *cut_short = i64::try_from(at_hand.len()).unwrap_or(i64::MAX);
+                }
                 self.printed.remove(name);
                 match how {
                     End::Crashed | End::Failed => self.happened(Happened::Crashed(name.clone())),

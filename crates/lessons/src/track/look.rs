@@ -129,6 +129,10 @@ impl<'a> Look<'a> {
             }
             Noun::Start => self.lane(first).map(|lane| lane.log_start_offset),
             Noun::End => self.lane(first).map(|lane| lane.log_end_offset),
+            Noun::Last => match self.lane(first)?.log_end_offset {
+                0 => Err(format!("{first} has no records yet")),
+                end => Ok(end - 1),
+            },
             Noun::Segments => self.lane(first).map(|lane| count(lane.segments.len())),
             Noun::Age => {
                 let oldest = self.lane(first)?.records.values().map(|record| record.preview.timestamp).min();
@@ -151,6 +155,7 @@ impl<'a> Look<'a> {
             }
             Noun::Missed => self.missed(first, second),
             Noun::AtHand => Ok(self.ledger.at_hand.get(first).map_or(0, |at_hand| count(at_hand.len()))),
+            Noun::CutShort => Ok(self.ledger.cut_short.get(first).copied().unwrap_or(0)),
             Noun::Starts => Ok(self.ledger.starts.get(first).copied().unwrap_or(0)),
         }
     }

@@ -33,6 +33,11 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How often goals are looked at that time alone may change.
+const TICK_MICROS: i64 = 100_000;
+/// Most such looks at once; a viewing goes in steps that are shorter than one.
+const TICKS_MAX: i64 = 100;
+
 /// The goals of a lesson, on their way.
 #[derive(Clone, Debug)]
 pub struct Tracker {
@@ -148,6 +153,20 @@ impl Tracker {
         self.ledger.instant.clear();
     }
 
+    /// Looks at goals that time alone may change, at every tenth of a second up to a time.
+    fn tick(&mut self, lesson: &Lesson, scene: &Scene, time: Timestamp) {
+        let last = time.0.div_euclid(TICK_MICROS);
+        let first = self.instant.0.div_euclid(TICK_MICROS).max(last - TICKS_MAX);
+        for (index, goal) in lesson.goals.iter().enumerate() {
+            if (goal.touch() & Touch::CLOCK).is_empty() {
+                continue;
+            }
+            for tick in first + 1..=last {
+                self.advance(index, goal, scene, Timestamp(tick * TICK_MICROS), Touch::CLOCK);
+            }
+        }
+    }
+
     fn note_peaks(&mut self, scene: &Scene, time: Timestamp) {
         if self.peaks.is_empty() {
             return;
@@ -235,6 +254,7 @@ impl Companion for Tracker {
         // What lasts without anything happening is met when it has lasted long enough, whenever that is looked at.
         if self.has_begun {
             let lesson = Arc::clone(&self.lesson);
+            self.tick(&lesson, scene, time);
             for (index, goal) in lesson.goals.iter().enumerate() {
                 let due = match &self.goals[index] {
                     Progressing::Active(following) => following.lasts_until(goal).filter(|due| *due <= time),
