@@ -45,6 +45,10 @@ pub fn read(line: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<Vec<Command>,
         if value.is_empty() {
             return Err(mistake(&format!("a name behind {name}="), Some(assignment)));
         }
+        let is_plain = value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter));
+        if name == "TOPIC" && !is_plain {
+            return Err(mistake("a topic's name: letters, digits, dots, dashes and underscores", Some(value)));
+        }
         names.insert(name, value.to_owned());
     }
     let script = match rest {
@@ -127,4 +131,58 @@ fn producer(
         during: None,
     };
     Ok(vec![Command::Producer(started), Command::Send(sent)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    /// What a line stands for, where these names are taken.
+    fn lines(line: &str, taken: &[&str]) -> Vec<String> {
+        let commands = read(line, &|name| taken.contains(&name)).unwrap_or_else(|error| panic!("{error}"));
+        commands.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn commands_and_tools_are_read_as_everywhere() {
+        assert_eq!(lines("crash anna", &[]), ["crash anna"]);
+        let tool = lines("./kafka-topics.sh --list --bootstrap-server localhost:9092", &[]);
+        assert_eq!(tool, ["kafka-topics.sh --list --bootstrap-server localhost:9092"]);
+    }
+
+    #[test]
+    fn the_tutorials_programs_have_the_tutorials_names() {
+        let consumer = "consumer consume-1 kind=kafkajs group=my-app3 topics=quickstart-events from-beginning";
+        assert_eq!(lines("npm run consume", &[]), [consumer]);
+        let sent = "send produce-1 quickstart-events \"value=hi there\"";
+        assert_eq!(lines("npm run produce", &[]), ["producer produce-1 kind=kafkajs", sent]);
+        let sent = "send produce-1 payment-done key=user1 \"value=hi there\"";
+        assert_eq!(lines("npm run produce:user", &[]), ["producer produce-1 kind=kafkajs", sent]);
+        assert_eq!(lines("npm run start", &[]).len(), 3);
+        assert_eq!(lines("npm start", &[]), lines("npm run start", &[]));
+    }
+
+    #[test]
+    fn names_before_it_stand_for_others_and_a_program_takes_the_first_name_that_is_free() {
+        let taken = ["consume-1", "consume-2"];
+        let consumer = "consumer consume-3 kind=kafkajs group=billing topics=orders from-beginning";
+        assert_eq!(lines("GROUP=billing TOPIC=orders npm run consume", &taken), [consumer]);
+        let sent = "send produce-1 orders \"key=user 4\" \"value=hi there\"";
+        assert_eq!(lines("KEY='user 4' TOPIC=orders npm run produce", &taken)[1], sent);
+    }
+
+    #[test]
+    fn what_is_no_command_is_refused() {
+        let refused = |line: &str| read(line, &|_| false).unwrap_err().to_string();
+        let scripts = "npm run consume, produce, produce:user or start";
+        assert_eq!(refused("npm run build"), format!("line 1: wanted {scripts}, found \"build\""));
+        assert_eq!(refused("npm install"), format!("line 1: wanted {scripts}, found \"npm install\""));
+        assert_eq!(refused("GROUP= npm run consume"), "line 1: wanted a name behind GROUP=, found \"GROUP=\"");
+        assert_eq!(
+            refused("GROUP=a crash anna"),
+            "line 1: wanted npm run behind GROUP=, TOPIC= and KEY=, found \"GROUP=a\""
+        );
+        assert!(refused("TOPIC='a b' npm run produce").ends_with("and underscores, found \"a b\""));
+        assert!(read("GROUP='a", &|_| false).is_err());
+    }
 }

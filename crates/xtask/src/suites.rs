@@ -106,7 +106,10 @@ pub(crate) fn test() -> Result<(), Failure> {
 
 /// Looks at the lessons of the course, or at those in files: every solution meets its goals, no near-miss does.
 pub(crate) fn lessons(files: &[&str]) -> Result<(), Failure> {
-    run(cargo().args(["run", "--quiet", "--package", "runnel-lessons", "--bin", "lessons-check", "--"]).args(files))
+    // As the tests are built, since a world without any optimisation is slow.
+    let profile =
+        ["run", "--quiet", "--profile", "test", "--package", "runnel-lessons", "--bin", "lessons-check", "--"];
+    run(cargo().args(profile).args(files))
 }
 
 /// Asks a real Apache Kafka what the scenarios print, and keeps it. Without names, all of them.

@@ -133,7 +133,7 @@ fn literals_of(pattern: &str, names: &[Name], found: &mut Vec<(Kind, String)>) {
         "CLIENT" => Some(Kind::Client),
         "KEY" => Some(Kind::Key),
         "TEXT" => Some(Kind::Text),
-        "STATE" | "ANY" => Some(Kind::State),
+        "STATE" | "ANY" | "VARIABLE" => Some(Kind::State),
         _plain => None,
     });
     for (slot, name) in slots.zip(names) {

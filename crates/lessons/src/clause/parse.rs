@@ -77,7 +77,7 @@ impl Kind {
             "KEY" => Some(Kind::Key),
             "TEXT" => Some(Kind::Text),
             "STATE" => Some(Kind::State),
-            "ANY" => None,
+            "ANY" | "VARIABLE" => None,
             _plain => return None,
         })
     }
@@ -117,11 +117,13 @@ fn fit(pattern: &str, tokens: &[Token], line: u32, scope: &Scope) -> Option<Resu
                 Err(mistake) => return Some(Err(mistake)),
             },
             Some(None) => match token {
-                Token::Word(word) if is_variable(word) && !scope.variables.contains_key(word) => {
+                Token::Word(name) if is_variable(name) && !scope.variables.contains_key(name) => {
                     return Some(scope.name(line, Kind::Client, token).map(|_| Vec::new()));
                 }
-                Token::Word(word) if is_variable(word) => names.push(Name::Variable(word.clone())),
-                Token::Word(word) | Token::Text(word) => names.push(Name::Literal(word.clone())),
+                Token::Word(name) if is_variable(name) => names.push(Name::Variable(name.clone())),
+                // Two literals are the same or not, whatever happens.
+                Token::Word(_) | Token::Text(_) if word == "VARIABLE" => return None,
+                Token::Word(name) | Token::Text(name) => names.push(Name::Literal(name.clone())),
                 Token::Colon => return None,
             },
         }
