@@ -17,6 +17,10 @@ fn main() -> ExitCode {
     };
     for report in &reports {
         println!("{report}");
+        // Who writes a lesson wants to see what its near-misses fall short of.
+        for refusal in report.refused.iter().filter(|_| !files.is_empty()) {
+            println!("  {:?}: {}", refusal.title, refusal.because);
+        }
     }
     let findings: Vec<String> = reports.iter().flat_map(|report| &report.findings).map(ToString::to_string).collect();
     for finding in &findings {

@@ -98,7 +98,7 @@ impl Fact {
     pub(crate) fn touch(self) -> Touch {
         match self {
             Fact::GroupIs | Fact::GroupExists => Touch::GROUPS,
-            Fact::TopicExists => Touch::LOGS,
+            Fact::TopicExists => Touch::TOPICS,
             Fact::Owns | Fact::IsMember | Fact::IsStruckOff => Touch::GROUPS | Touch::CLIENTS,
             Fact::Runs | Fact::IsOver | Fact::Starts | Fact::Restarts | Fact::Crashes | Fact::Leaves => Touch::CLIENTS,
             Fact::Is | Fact::IsNot => Touch::NOTHING,

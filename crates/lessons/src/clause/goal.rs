@@ -1,7 +1,7 @@
 //! A goal: what comes first, the steps to it, and why it is not met yet.
 
 use super::tokens::{Token, shown, time, tokens};
-use super::{Condition, Kind, Name, Quantity, Scope, Term, condition};
+use super::{Condition, Domain, Kind, Name, Quantity, Scope, Term, condition};
 use crate::error::Mistake;
 use crate::text::Text;
 use crate::track::Touch;
@@ -157,7 +157,16 @@ impl Term {
             Term::Compare { left, right, .. } => left.touch() | right.touch(),
             Term::Fact { fact, .. } => fact.touch(),
             // Whatever appears and goes, appears and goes with these.
-            Term::Quantified { condition, .. } => condition.touch() | Touch::GROUPS | Touch::CLIENTS | Touch::LOGS,
+            Term::Quantified { domain, condition, .. } => {
+                let things = match domain {
+                    Domain::Member => Touch::GROUPS | Touch::CLIENTS,
+                    Domain::Group => Touch::GROUPS,
+                    Domain::Topic | Domain::Partition => Touch::TOPICS,
+                    Domain::Key => Touch::LOGS,
+                    Domain::Producer | Domain::Consumer => Touch::CLIENTS,
+                };
+                condition.touch() | things
+            }
         }
     }
 }

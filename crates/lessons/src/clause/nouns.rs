@@ -118,10 +118,12 @@ impl Noun {
     pub(crate) fn touch(self) -> Touch {
         match self {
             Noun::Members | Noun::IdleMembers | Noun::Committed | Noun::Rebalances => Touch::GROUPS,
-            // Who a member is follows from clients too, and what is unowned from the topic.
-            Noun::Owned | Noun::Unowned | Noun::Lag => Touch::GROUPS | Touch::CLIENTS | Touch::LOGS,
-            Noun::Partitions
-            | Noun::UsedPartitions
+            // Who a member is follows from clients too.
+            Noun::Owned => Touch::GROUPS | Touch::CLIENTS,
+            Noun::Unowned => Touch::GROUPS | Touch::TOPICS,
+            Noun::Lag => Touch::GROUPS | Touch::LOGS,
+            Noun::Partitions => Touch::TOPICS,
+            Noun::UsedPartitions
             | Noun::Records
             | Noun::RecordsBy
             | Noun::RecordsOfKey

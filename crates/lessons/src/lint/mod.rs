@@ -47,17 +47,28 @@ pub struct Report {
     /// The hands whose solutions met all goals.
     pub solved: Vec<String>,
     /// The near-misses that were refused.
-    pub refused: Vec<String>,
+    pub refused: Vec<Refusal>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// A hash over every frame of all that was played: the same natively and in WebAssembly.
+    pub trace: u64,
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let refused: Vec<String> = self.refused.iter().map(|title| format!("{title:?}")).collect();
+        let refused: Vec<String> = self.refused.iter().map(|refusal| format!("{:?}", refusal.title)).collect();
         let (solved, refused) = (self.solved.join(", "), refused.join(", "));
         write!(out, "{} {}: solved by {solved}; refused: {refused}", self.id, self.title)
     }
+}
+
+/// A near-miss that was refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// What is wrong with it.
+    pub title: String,
+    /// The first goal that it does not meet, and why.
+    pub because: String,
 }
 
 /// A lesson that is looked at.
@@ -66,11 +77,12 @@ struct Looking<'a> {
     findings: Vec<Finding>,
     /// Names that were there in some solution.
     names: BTreeSet<String>,
+    trace: u64,
 }
 
 /// Looks at a lesson by itself.
 pub fn lesson(lesson: &Arc<Lesson>) -> Report {
-    let mut looking = Looking { lesson, findings: Vec::new(), names: BTreeSet::new() };
+    let mut looking = Looking { lesson, findings: Vec::new(), names: BTreeSet::new(), trace: 0 };
     let (mut solved, mut refused) = (Vec::new(), Vec::new());
     match play::begin(lesson) {
         Ok(start) => {
@@ -81,9 +93,7 @@ pub fn lesson(lesson: &Arc<Lesson>) -> Report {
                 }
             }
             for near_miss in &lesson.near_misses {
-                if looking.near_miss(&start, &near_miss.title, near_miss.line, &near_miss.lines) {
-                    refused.push(near_miss.title.clone());
-                }
+                refused.extend(looking.near_miss(&start, &near_miss.title, near_miss.line, &near_miss.lines));
             }
         }
         Err(error) => looking.find(1, format!("the scene cannot be set: {error}")),
@@ -94,7 +104,14 @@ pub fn lesson(lesson: &Arc<Lesson>) -> Report {
     for (line, what) in literals.into_iter().chain(numbers) {
         looking.find(line, what);
     }
-    Report { id: lesson.id.clone(), title: lesson.title.clone(), solved, refused, findings: looking.findings }
+    Report {
+        id: lesson.id.clone(),
+        title: lesson.title.clone(),
+        solved,
+        refused,
+        findings: looking.findings,
+        trace: looking.trace,
+    }
 }
 
 /// Looks at all lessons of a course, and at what they say of each other.
@@ -158,6 +175,8 @@ impl Looking<'_> {
         let mut viewing = start.fork();
         match play::play(&mut viewing, lines) {
             Ok(()) => {
+                let trace = viewing.story().world().trace_hash();
+                self.trace = self.trace.rotate_left(7) ^ trace;
                 self.names.extend(Tracker::of(&viewing).iter().flat_map(|tracker| tracker.names().iter().cloned()));
                 Some(viewing)
             }
@@ -237,13 +256,18 @@ impl Looking<'_> {
         }
     }
 
-    fn near_miss(&mut self, start: &Viewing, title: &str, line: u32, lines: &Lines) -> bool {
-        let Some(viewing) = self.play(start, lines) else { return false };
-        let is_done = Tracker::of(&viewing).is_some_and(Tracker::is_done);
-        if is_done {
+    fn near_miss(&mut self, start: &Viewing, title: &str, line: u32, lines: &Lines) -> Option<Refusal> {
+        let viewing = self.play(start, lines)?;
+        let goals = self.lesson.goals.iter().zip(standings(&viewing));
+        let because = goals.into_iter().find_map(|(goal, (_, standing))| match standing {
+            Standing::Met => None,
+            Standing::NotYet(reason) | Standing::Lost(reason) => Some(format!("{:?} is not met: {reason}", goal.title)),
+            Standing::Waiting(first) => Some(format!("{:?} waits for {}", goal.title, first.join(", "))),
+        });
+        if because.is_none() {
             self.find(line, format!("the near-miss {title:?} meets all goals"));
         }
-        !is_done
+        because.map(|because| Refusal { title: title.to_owned(), because })
     }
 }
 

@@ -58,9 +58,9 @@ impl Following {
         Following { paths: starts.into_iter().map(path).collect(), is_new: true }
     }
 
-    /// Whether the goal has to be looked at.
+    /// Whether the goal has to be looked at; `touched` is what may have changed of what it speaks of.
     pub(super) fn is_due(&self, goal: &Goal, touched: Touch) -> bool {
-        self.is_new || !(goal.touch() & touched).is_empty() || self.lasts(goal)
+        self.is_new || !touched.is_empty() || self.lasts(goal)
     }
 
     fn lasts(&self, goal: &Goal) -> bool {

@@ -124,7 +124,7 @@ impl Ledger {
         match event {
             EventKind::TopicCreated { topic, .. } => {
                 self.name(topic);
-                Touch::LOGS
+                Touch::LOGS | Touch::TOPICS
             }
             EventKind::BatchAppended { topic, partition, base_offset, previews, previews_left_out, .. }
                 if !topic.starts_with("__") =>
@@ -155,9 +155,8 @@ impl Ledger {
                 self.note_group(event);
                 Touch::GROUPS
             }
-            EventKind::TopicDeleted { .. }
-            | EventKind::PartitionsAdded { .. }
-            | EventKind::HighWatermarkMoved { .. }
+            EventKind::TopicDeleted { .. } | EventKind::PartitionsAdded { .. } => Touch::LOGS | Touch::TOPICS,
+            EventKind::HighWatermarkMoved { .. }
             | EventKind::LogStartMoved { .. }
             | EventKind::SegmentRolled { .. }
             | EventKind::SegmentRemoved { .. }

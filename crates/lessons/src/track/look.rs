@@ -1,10 +1,11 @@
 //! How numbers, facts and conditions are looked up in what is there and what has happened.
 
-use super::ledger::{Happened, Ledger, Place};
+use super::ledger::{Ledger, Place};
 use super::search::things;
-use crate::clause::{Condition, Fact, Name, Noun, Quantifier, Quantity, Term, split_partition};
+use crate::clause::{Condition, Name, Noun, Quantifier, Quantity, Term, split_partition};
 use runnel_broker::Timestamp;
-use runnel_sandbox::scene::{ClientState, Group, Lane, Member, NodeId, Scene};
+use runnel_sandbox::scene::{Group, Lane, Member, NodeId, Scene};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most choices of variables that a goal follows at once.
@@ -14,14 +15,18 @@ pub(super) const CHOICES_MAX: usize = 32;
 pub(crate) type Choice = BTreeMap<String, String>;
 
 /// What a condition is looked up in: everything as it is at one instant.
-#[derive(Clone, Copy)]
 pub(crate) struct Look<'a> {
     pub(super) scene: &'a Scene,
     pub(super) ledger: &'a Ledger,
     pub(super) time: Timestamp,
     /// The largest value of each quantity of which the peak is asked.
-    pub(super) peaks: &'a [(Quantity, Option<i64>)],
+    peaks: &'a [(Quantity, Option<i64>)],
+    /// Who is a member of which groups, once that was asked: it takes a look at all of them.
+    memberships: OnceCell<Memberships<'a>>,
 }
+
+/// By a client's name: its groups, and what it is there.
+type Memberships<'a> = BTreeMap<String, Vec<(&'a String, &'a Member)>>;
 
 /// A number, or why there is none yet.
 pub(crate) type Value = Result<i64, String>;
@@ -39,6 +44,15 @@ pub(super) fn resolve<'a>(name: &'a Name, choice: &'a Choice) -> &'a str {
 }
 
 impl<'a> Look<'a> {
+    pub(super) fn new(
+        scene: &'a Scene,
+        ledger: &'a Ledger,
+        time: Timestamp,
+        peaks: &'a [(Quantity, Option<i64>)],
+    ) -> Look<'a> {
+        Look { scene, ledger, time, peaks, memberships: OnceCell::new() }
+    }
+
     /// A number as it is.
     pub(crate) fn value(&self, quantity: &Quantity, choice: &Choice) -> Value {
         match quantity {
@@ -166,15 +180,27 @@ impl<'a> Look<'a> {
 
     /// The memberships of a client, by group.
     pub(super) fn memberships(&self, client: &str) -> impl Iterator<Item = (&'a String, &'a Member)> {
-        let scene = self.scene;
-        let client = client.to_owned();
-        scene.cluster.groups.iter().flat_map(move |(group_id, group)| {
-            let client = client.clone();
-            let members = group.members.iter();
-            members
-                .filter(move |(id, member)| self::member_name(scene, group_id, id, member) == client)
-                .map(move |(_, member)| (group_id, member))
+        self.all_memberships().get(client).into_iter().flatten().copied()
+    }
+
+    fn all_memberships(&self) -> &Memberships<'a> {
+        self.memberships.get_or_init(|| {
+            let mut all = Memberships::new();
+            for (group_id, group) in &self.scene.cluster.groups {
+                for (member_id, member) in &group.members {
+                    let name = member_name(self.scene, group_id, member_id, member);
+                    all.entry(name).or_default().push((group_id, member));
+                }
+            }
+            all
         })
+    }
+
+    /// The names of a group's members.
+    pub(super) fn members(&self, group: &str) -> Vec<String> {
+        let all = self.all_memberships().iter();
+        let members = all.filter(|(_, memberships)| memberships.iter().any(|(known, _)| *known == group));
+        members.map(|(name, _)| name.clone()).collect()
     }
 
     /// Topic and number of a partition that there is.
@@ -202,7 +228,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn places(&self, name: &str) -> Result<BTreeSet<Place>, String> {
+    pub(super) fn places(&self, name: &str) -> Result<BTreeSet<Place>, String> {
         Ok(self.lanes(name)?.into_iter().map(|(topic, lane)| (topic.to_owned(), lane.partition)).collect())
     }
 
@@ -244,66 +270,6 @@ impl<'a> Look<'a> {
             missed += last + 1 - count(times.len()) - count(at_hand.count());
         }
         Ok(missed)
-    }
-
-    /// Whether a fact holds, or happens at this instant.
-    fn fact(&self, fact: Fact, names: &[&str]) -> bool {
-        let (first, second) = (names.first().copied().unwrap_or(""), names.get(1).copied().unwrap_or(""));
-        let happened = |is_it: &dyn Fn(&Happened) -> bool| self.ledger.instant.iter().any(is_it);
-        let state = self.scene.clients.get(first).map(|client| client.state);
-        match fact {
-            Fact::GroupIs => {
-                let group = self.scene.cluster.groups.get(first);
-                group.is_some_and(|group| format!("{:?}", group.state) == second)
-            }
-            Fact::TopicExists => self.scene.cluster.topics.contains_key(first),
-            Fact::GroupExists => self.scene.cluster.groups.contains_key(first),
-            Fact::Owns => self.memberships(first).any(|(_, member)| {
-                split_partition(second).is_some_and(|(topic, partition)| {
-                    member.assignment.get(topic).is_some_and(|owned| owned.contains(&partition))
-                })
-            }),
-            Fact::Runs => state.is_some_and(|state| matches!(state, ClientState::Running | ClientState::Paused)),
-            Fact::IsOver => state.is_some_and(|state| matches!(state, ClientState::Crashed | ClientState::Closed)),
-            Fact::IsMember => self.memberships(first).any(|(group, _)| group == second),
-            Fact::Is => first == second,
-            Fact::IsNot => first != second,
-            Fact::Starts => happened(&|one| matches!(one, Happened::Started { name, .. } if name == first)),
-            Fact::Restarts => {
-                happened(&|one| matches!(one, Happened::Started { name, is_again: true } if name == first))
-            }
-            Fact::Crashes => happened(&|one| matches!(one, Happened::Crashed(name) if name == first)),
-            Fact::Leaves => happened(&|one| matches!(one, Happened::Left(name) if name == first)),
-            Fact::IsStruckOff => {
-                happened(&|one| matches!(one, Happened::StruckOff { name, group } if name == first && group == second))
-            }
-            Fact::Handles => {
-                let Ok(places) = self.places(second) else { return false };
-                happened(
-                    &|one| matches!(one, Happened::Handled { name, place, .. } if name == first && places.contains(place)),
-                )
-            }
-            Fact::HandlesText => happened(&|one| {
-                matches!(one, Happened::Handled { name, place, offset }
-                    if name == first && self.says(place, *offset, second))
-            }),
-            Fact::Succeeds => {
-                happened(&|one| matches!(one, Happened::ToolEnded { command, status: 0 } if is_such(command, first)))
-            }
-            Fact::Fails => happened(
-                &|one| matches!(one, Happened::ToolEnded { command, status } if *status != 0 && is_such(command, first)),
-            ),
-            Fact::Prints => happened(
-                &|one| matches!(one, Happened::Printed { command, text } if is_such(command, first) && text.contains(second)),
-            ),
-        }
-    }
-
-    /// Whether the value of a record is a text.
-    fn says(&self, place: &Place, offset: i64, text: &str) -> bool {
-        let lane = self.scene.cluster.lane(&place.0, place.1);
-        let record = lane.and_then(|lane| lane.records.get(&offset));
-        record.and_then(|record| record.preview.value.as_ref()).is_some_and(|value| value.text == text)
     }
 
     /// Every choice of variables with which a condition holds.
@@ -366,13 +332,7 @@ impl<'a> Look<'a> {
 }
 
 /// What a member of a group is called: the client of the world that it is, or by what it calls itself.
-pub(super) fn member_name(scene: &Scene, group_id: &str, member_id: &str, member: &Member) -> String {
+fn member_name(scene: &Scene, group_id: &str, member_id: &str, member: &Member) -> String {
     let node = scene.node_of_member(group_id, member_id);
     if let NodeId::Client(name) = node { name } else { member.client_id.clone() }
-}
-
-/// Whether the words of a command have all words of a pattern, in their order.
-fn is_such(command: &[String], pattern: &str) -> bool {
-    let mut words = command.iter().map(|word| word.strip_suffix(".sh").unwrap_or(word));
-    pattern.split_whitespace().all(|wanted| words.any(|word| word == wanted.strip_suffix(".sh").unwrap_or(wanted)))
 }

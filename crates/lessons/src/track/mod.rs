@@ -7,6 +7,7 @@
 //! those that could have changed by it are looked at.
 
 mod explain;
+mod facts;
 mod follow;
 mod ledger;
 mod look;
@@ -53,6 +54,8 @@ pub struct Tracker {
     is_pending: bool,
     peaks: Vec<(Quantity, Option<i64>)>,
     goals: Vec<Progressing>,
+    /// By goal: what may change it.
+    touches: Arc<[Touch]>,
 }
 
 /// A goal on its way.
@@ -86,6 +89,7 @@ impl Tracker {
     /// Goals that count from a time on.
     pub fn new(lesson: Arc<Lesson>, begin: Timestamp) -> Tracker {
         let goals = lesson.goals.iter().map(|_| Progressing::Waiting).collect();
+        let touches = lesson.goals.iter().map(Goal::touch).collect();
         let peaks = lesson.peaks().into_iter().map(|quantity| (quantity, None)).collect();
         Tracker {
             lesson,
@@ -97,6 +101,7 @@ impl Tracker {
             is_pending: false,
             peaks,
             goals,
+            touches,
         }
     }
 
@@ -111,7 +116,7 @@ impl Tracker {
     }
 
     pub(crate) fn look<'a>(&'a self, scene: &'a Scene, time: Timestamp) -> Look<'a> {
-        Look { scene, ledger: &self.ledger, time, peaks: &self.peaks }
+        Look::new(scene, &self.ledger, time, &self.peaks)
     }
 
     pub(crate) fn met(&self, goal: &str) -> Option<&Met> {
@@ -158,7 +163,7 @@ impl Tracker {
         let last = time.0.div_euclid(TICK_MICROS);
         let first = self.instant.0.div_euclid(TICK_MICROS).max(last - TICKS_MAX);
         for (index, goal) in lesson.goals.iter().enumerate() {
-            if (goal.touch() & Touch::CLOCK).is_empty() {
+            if (self.touches[index] & Touch::CLOCK).is_empty() {
                 continue;
             }
             for tick in first + 1..=last {
@@ -202,7 +207,7 @@ impl Tracker {
                 let other = self.lesson.goals.iter().find(|known| known.name == **other);
                 let title = other.map_or("", |other| other.title.as_str());
                 state = Progressing::Lost(format!("{title:?} was to come later. Go back, or begin again"));
-            } else if following.is_due(goal, touched) {
+            } else if following.is_due(goal, self.touches[index] & touched) {
                 let look = self.look(scene, time);
                 state = match following.advance(goal, &look) {
                     follow::Outcome::Going => state,

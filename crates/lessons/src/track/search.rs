@@ -1,9 +1,8 @@
 //! The things that a variable goes through.
 
-use super::look::{Look, member_name};
+use super::look::Look;
 use crate::clause::Domain;
 use runnel_sandbox::scene::ClientRole;
-use std::collections::BTreeSet;
 
 /// All things of a kind, by name, in order.
 pub(super) fn things(look: &Look<'_>, domain: Domain, of: Option<&str>) -> Vec<String> {
@@ -14,12 +13,7 @@ pub(super) fn things(look: &Look<'_>, domain: Domain, of: Option<&str>) -> Vec<S
         clients.map(|(name, _)| name.clone()).collect::<Vec<String>>()
     };
     match domain {
-        Domain::Member => {
-            let Some(group) = scene.cluster.groups.get(of) else { return Vec::new() };
-            let names = group.members.iter().map(|(id, member)| member_name(scene, of, id, member));
-            let names: BTreeSet<String> = names.collect();
-            names.into_iter().collect()
-        }
+        Domain::Member => look.members(of),
         Domain::Group => scene.cluster.groups.keys().cloned().collect(),
         Domain::Topic => {
             let topics = scene.cluster.topics.iter().filter(|(_, topic)| !topic.internal);

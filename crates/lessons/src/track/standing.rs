@@ -100,7 +100,11 @@ impl Tracker {
             .iter()
             .find(|reason| reason.when.as_ref().is_none_or(|condition| look.holds(condition, choice)));
         if let Some(reason) = of_author {
-            let filled = self.fill(&reason.text, scene, None);
+            // What the goal has found so far is known, though it is not met.
+            let mut variables = self.all_variables();
+            let own = choice.iter().map(|(variable, thing)| (format!("{}.{variable}", goal.name), thing.clone()));
+            variables.extend(own);
+            let filled = self.fill_with(&reason.text, scene, None, &variables);
             return filled.iter().map(Filled::text).collect();
         }
         let Some(step) = goal.steps.get(step) else { return String::new() };
@@ -118,11 +122,14 @@ impl Tracker {
 
     /// A text with its holes filled as the story stands. `bet` is what the learner has predicted.
     pub fn fill(&self, text: &Text, scene: &Scene, bet: Option<&str>) -> Vec<Filled> {
-        let variables = self.all_variables();
+        self.fill_with(text, scene, bet, &self.all_variables())
+    }
+
+    fn fill_with(&self, text: &Text, scene: &Scene, bet: Option<&str>, variables: &Choice) -> Vec<Filled> {
         let filled = text.pieces.iter().map(|piece| match piece {
             Piece::Words(words) => Filled::Words(words.clone()),
             Piece::Hole(hole) => {
-                let value = self.fill_hole(hole, &variables, scene, bet);
+                let value = self.fill_hole(hole, variables, scene, bet);
                 value.map_or(Filled::NotYet, Filled::Value)
             }
         });

@@ -18,6 +18,8 @@ impl Touch {
     pub(crate) const READING: Touch = Touch(8);
     /// What tools print, and how they end.
     pub(crate) const TOOLS: Touch = Touch(16);
+    /// Which topics and partitions there are.
+    pub(crate) const TOPICS: Touch = Touch(64);
     /// Time alone.
     pub(crate) const CLOCK: Touch = Touch(32);
 
