@@ -158,10 +158,12 @@ impl<'a> Look<'a> {
                 Ok(self.ledger.compactions.get(&self.place(first)?).copied().unwrap_or(0))
             }
             Noun::HandledBy => {
-                let places = self.places(first)?;
-                let handled = self.ledger.handled_by.iter();
-                let handled = handled.filter(|((name, place), _)| name == second && places.contains(place));
-                Ok(count(handled.map(|(_, offsets)| offsets.len()).sum()))
+                let mut sum = 0;
+                for (topic, lane) in self.lanes(first)? {
+                    let key = (second.to_owned(), (topic.to_owned(), lane.partition));
+                    sum += self.ledger.handled_by.get(&key).map_or(0, |offsets| count(offsets.len()));
+                }
+                Ok(sum)
             }
             Noun::Handled => self.handled(first, second, |times| count(times.len())),
             Noun::Repeated => {
@@ -251,10 +253,12 @@ impl<'a> Look<'a> {
     }
 
     fn handled(&self, place: &str, group: &str, of: impl Fn(&BTreeMap<i64, i64>) -> i64) -> Value {
-        let places = self.places(place)?;
-        let handled = self.ledger.handled.iter();
-        let handled = handled.filter(|((name, place), _)| name == group && places.contains(place));
-        Ok(handled.map(|(_, times)| of(times)).sum())
+        let mut sum = 0;
+        for (topic, lane) in self.lanes(place)? {
+            let times = self.ledger.handled.get(&(group.to_owned(), (topic.to_owned(), lane.partition)));
+            sum += times.map_or(0, &of);
+        }
+        Ok(sum)
     }
 
     /// Records before the last one worked through that nobody has worked through or has at hand.

@@ -240,3 +240,14 @@ fn a_renamed_client_and_other_things_on_the_stage_do_not_matter() {
     met(&viewing, "three");
     met(&viewing, "gone");
 }
+
+#[test]
+fn a_story_that_was_kept_has_the_goals_that_it_had() {
+    let lesson = lesson(SCENE, &[("sent", "records of orders >= 1"), ("crash", "after sent\nanna crashes")], "d");
+    let mut viewing = play::begin(&lesson).unwrap();
+    run(&mut viewing, "send shop orders\nsettle\ncrash anna\nwait 1s");
+    let kept = viewing.story().to_file();
+    let again = play::follow(&lesson, runnel_sandbox::history::Story::from_file(&kept).unwrap());
+    met(&again, "crash");
+    assert_eq!(Tracker::of(&again).unwrap().met("sent"), Tracker::of(&viewing).unwrap().met("sent"));
+}
