@@ -25,7 +25,7 @@ pub(crate) fn broker(arguments: &[&str]) -> Result<(), Failure> {
 
 /// Builds the world with optimisations, natively and for WebAssembly, and prints its figures.
 pub(crate) fn world() -> Result<(), Failure> {
-    for binary in ["world", "scene"] {
+    for binary in ["world", "scene", "goals"] {
         run(cargo().args(["run", "--quiet", "--release", "--package", "runnel-simulation", "--bin", binary]))?;
     }
     suites::add_target("wasm32-unknown-unknown")?;

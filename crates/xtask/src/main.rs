@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask up`, `build`, `test`, `setup`, `capture`, `bench`.
+//! The project's own commands: `cargo xtask up`, `build`, `test`, `setup`, `capture`, `lessons check`, `bench`.
 //!
 //! They do all set-up that they can do themselves on a fresh machine, and name what they cannot. This crate depends on
 //! nothing but the standard library, so that the first command runs within a second or two.
@@ -29,6 +29,8 @@ usage: cargo xtask COMMAND
   bench broker [--quick]
                        compare with Apache Kafka on this machine and print a table of ratios
   bench world          what a simulated world costs: frames a second, watched and not, scrubbing, memory, WebAssembly
+  lessons check [FILE...]
+                       whether the lessons of the course, or of these files, keep their word
   bench page [--quick] what the page costs in a browser: first load, time to use, pictures, scrubbing, memory
 ";
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::clients().map(|missing| missing.iter().for_each(|line| println!("{line}"))),
         ["capture", ref names @ ..] => suites::capture(names),
         ["bench", "broker", ref rest @ ..] => bench::broker(rest),
+        ["lessons", "check", ref files @ ..] => suites::lessons(files),
         ["bench", "world"] => bench::world(),
         ["bench", "page", ref rest @ ..] => bench::page(rest),
         ["help" | "--help" | "-h"] => {

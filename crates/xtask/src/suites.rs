@@ -63,6 +63,7 @@ pub(crate) fn test() -> Result<(), Failure> {
         let others = ["--exclude", "runnel-clients-tests", "--exclude", "runnel-simulation", "--exclude", PAGE];
         run(cargo().args(["test", "--quiet", "--workspace"]).args(others))
     })?;
+    suites.run("lessons: solutions, near-misses, what the text states", || lessons(&[]))?;
     suites.run("simulation: power cuts, full disks, hostile clients", || {
         // What was counted is part of the result.
         run(cargo().args(["test", "--package", "runnel-simulation", "--", "--show-output"]))
@@ -101,6 +102,14 @@ pub(crate) fn test() -> Result<(), Failure> {
         println!("{remark}");
     }
     Ok(())
+}
+
+/// Looks at the lessons of the course, or at those in files: every solution meets its goals, no near-miss does.
+pub(crate) fn lessons(files: &[&str]) -> Result<(), Failure> {
+    // As the tests are built, since a world without any optimisation is slow.
+    let profile =
+        ["run", "--quiet", "--profile", "test", "--package", "runnel-lessons", "--bin", "lessons-check", "--"];
+    run(cargo().args(profile).args(files))
 }
 
 /// Asks a real Apache Kafka what the scenarios print, and keeps it. Without names, all of them.

@@ -5,16 +5,18 @@
 //! in Node and in a browser, come to the same or fail.
 
 pub mod broker;
+pub mod lessons;
 pub mod world;
 
 #[cfg(test)]
 mod tests;
 
 /// Every run by name, with the hash over its frames.
-pub fn runs() -> Vec<(&'static str, u64)> {
+pub fn runs() -> Vec<(String, u64)> {
     let brokers = [("broker", broker::run(7)), ("broker, another seed", broker::run(8))];
     let worlds = world::STORIES.iter().map(|(name, text)| (*name, world::run(text)));
-    brokers.into_iter().chain(worlds).collect()
+    let named = brokers.into_iter().chain(worlds).map(|(name, hash)| (name.to_owned(), hash));
+    named.chain(lessons::runs()).collect()
 }
 
 /// The runs as they stand in `hashes.txt`, a line each.

@@ -172,6 +172,14 @@ impl Script {
     }
 }
 
+/// Cuts a line into words as commands are cut: blanks, quotes, escapes, comments.
+///
+/// # Errors
+/// A quote that is not closed, an escape that is none.
+pub fn split_words(line: &str) -> Result<Vec<String>, ScriptError> {
+    words::split(line).map_err(|mistake| mistake.at(1))
+}
+
 impl fmt::Display for Script {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.lines.iter().try_for_each(|line| writeln!(out, "{}", line.command))

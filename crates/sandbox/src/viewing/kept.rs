@@ -1,5 +1,6 @@
 //! Scenes on the way, so that going back does not mean to watch everything again.
 
+use super::Companion;
 use crate::history::thin;
 use crate::scene::Scene;
 use runnel_protocol::Timestamp;
@@ -15,6 +16,8 @@ const SCENES_MAX: usize = 96;
 pub(super) struct Kept {
     pub(super) time: Timestamp,
     pub(super) scene: Arc<Scene>,
+    /// The companion at that time, if there is one.
+    pub(super) companion: Option<Box<dyn Companion>>,
     /// Steps of the world until then.
     steps: u64,
 }
@@ -25,12 +28,12 @@ pub(super) struct KeptScenes(Vec<Kept>);
 
 impl KeptScenes {
     /// Keeps a scene if the last one is long ago.
-    pub(super) fn consider(&mut self, time: Timestamp, steps: u64, scene: &Scene) {
+    pub(super) fn consider(&mut self, time: Timestamp, steps: u64, scene: &Scene, companion: Option<&dyn Companion>) {
         let (last_time, last_steps) = self.0.last().map_or((None, 0), |last| (Some(last.time), last.steps));
         if last_time.is_some_and(|last| last >= time) || steps < last_steps.saturating_add(STEPS_BETWEEN) {
             return;
         }
-        self.0.push(Kept { time, scene: Arc::new(scene.clone()), steps });
+        self.0.push(Kept { time, scene: Arc::new(scene.clone()), companion: companion.map(Companion::copy), steps });
         thin(&mut self.0, SCENES_MAX, |kept| kept.time);
     }
 

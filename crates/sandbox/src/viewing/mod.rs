@@ -16,6 +16,7 @@
 //! # Ok::<(), runnel_sandbox::viewing::BeginError>(())
 //! ```
 
+mod companion;
 mod kept;
 mod playing;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::history::{HistoryError, ScriptStop, Story};
 use crate::scene::{Flow, Scene};
 use crate::script::{Command, Script, ScriptError};
 use crate::world::{Happening, HappeningKind, SETTLE_MAX};
+pub use companion::Companion;
 use kept::KeptScenes;
 pub use playing::Playing;
 use runnel_broker::{ConnectionId, OpenError};
@@ -41,6 +43,14 @@ pub struct Viewing {
     story: Story,
     scene: Scene,
     kept: KeptScenes,
+    follower: Option<Follower>,
+}
+
+/// A companion as it was at the beginning, and as it is where the viewing stands.
+#[derive(Clone, Debug)]
+struct Follower {
+    first: Box<dyn Companion>,
+    now: Box<dyn Companion>,
 }
 
 /// What a script has led to.
@@ -113,13 +123,33 @@ impl Viewing {
     }
 
     /// Watches a story from its beginning to its end.
-    pub fn of_story(mut story: Story) -> Viewing {
+    pub fn of_story(story: Story) -> Viewing {
+        Viewing::watch(story, None)
+    }
+
+    /// The same with a companion, which is told everything from the beginning.
+    pub fn of_story_with(story: Story, companion: Box<dyn Companion>) -> Viewing {
+        Viewing::watch(story, Some(Follower { first: companion.clone(), now: companion }))
+    }
+
+    fn watch(mut story: Story, follower: Option<Follower>) -> Viewing {
         let end = story.end();
         story.rewind_watched();
         let scene = Scene::from_snapshot(&story.world().cluster().snapshot());
-        let mut viewing = Viewing { story, scene, kept: KeptScenes::default() };
+        let mut viewing = Viewing { story, scene, kept: KeptScenes::default(), follower };
         viewing.run_until(end);
         viewing
+    }
+
+    /// The companion as it is where the viewing stands.
+    pub fn companion(&self) -> Option<&dyn Companion> {
+        self.follower.as_ref().map(|follower| follower.now.as_ref())
+    }
+
+    /// Keeps the scene, and the companion with it, if the last one that is kept is long ago.
+    fn keep(&mut self) {
+        let companion = self.follower.as_ref().map(|follower| follower.now.as_ref());
+        self.kept.consider(self.story.now(), self.story.world().steps(), &self.scene, companion);
     }
 
     /// The story.
@@ -193,7 +223,7 @@ impl Viewing {
             let next = (self.now() + SLICE).min(time);
             self.story.run_until(next);
             self.fold(None);
-            self.kept.consider(self.now(), self.story.world().steps(), &self.scene);
+            self.keep();
             if next >= time {
                 self.see();
                 return true;
@@ -217,7 +247,7 @@ impl Viewing {
             let until = (self.now() + SLICE).min(limit);
             let is_settled = self.story.settle_until(until);
             self.fold(told.as_deref_mut());
-            self.kept.consider(self.now(), self.story.world().steps(), &self.scene);
+            self.keep();
             if is_settled || self.now() >= limit || self.now() < until {
                 self.see();
                 return true;
@@ -253,9 +283,15 @@ impl Viewing {
             let flow = self.scene.flow;
             self.scene = if let Some(kept) = kept {
                 self.story.seek_watched(kept.time);
+                if let (Some(follower), Some(companion)) = (&mut self.follower, &kept.companion) {
+                    follower.now = companion.clone();
+                }
                 Scene::clone(&kept.scene)
             } else {
                 self.story.rewind_watched();
+                if let Some(follower) = &mut self.follower {
+                    follower.now = follower.first.clone();
+                }
                 Scene::from_snapshot(&self.story.world().cluster().snapshot())
             };
             self.scene.set_flow(flow);
@@ -281,7 +317,13 @@ impl Viewing {
 
     fn fold(&mut self, mut told: Option<&mut Vec<Happening>>) {
         while let Some(happening) = self.story.poll_happening() {
+            if let Some(follower) = &mut self.follower {
+                follower.now.reach(&self.scene, happening.time);
+            }
             self.scene.fold_happening(&happening);
+            if let Some(follower) = &mut self.follower {
+                follower.now.note(&self.scene, &happening);
+            }
             if let Some(told) = told.as_deref_mut() {
                 let is_packet = matches!(happening.kind, HappeningKind::Packet { .. });
                 if !is_packet && told.len() < TOLD_MAX {
@@ -290,6 +332,9 @@ impl Viewing {
             }
         }
         self.scene.advance(self.story.now());
+        if let Some(follower) = &mut self.follower {
+            follower.now.reach(&self.scene, self.story.now());
+        }
     }
 
     fn see(&mut self) {

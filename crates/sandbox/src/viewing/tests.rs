@@ -141,3 +141,58 @@ fn slices_settle_to_the_same() {
     while !playing.go_on(|| false).unwrap() {}
     assert_eq!(playing.into_viewing().story().to_file(), whole.story().to_file());
 }
+
+/// Counts what it is told.
+#[derive(Clone, Debug, Default)]
+struct Counting {
+    told: u64,
+    reached: Option<Timestamp>,
+}
+
+impl super::Companion for Counting {
+    fn reach(&mut self, _scene: &crate::scene::Scene, time: Timestamp) {
+        self.reached = Some(time);
+    }
+
+    fn note(&mut self, scene: &crate::scene::Scene, happening: &crate::world::Happening) {
+        assert!(scene.time >= happening.time, "the scene has it already");
+        self.told += 1;
+    }
+
+    fn copy(&self) -> Box<dyn super::Companion> {
+        Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+#[test]
+fn a_companion_goes_back_in_time_with_its_viewing() {
+    let story = Viewing::of_script(PAYMENTS).unwrap().story().clone();
+    let mut viewing = Viewing::of_story_with(story, Box::new(Counting::default()));
+    let told = |viewing: &Viewing| {
+        let counting: &Counting = viewing.companion().unwrap().as_any().downcast_ref().unwrap();
+        assert_eq!(counting.reached, Some(viewing.now()));
+        counting.told
+    };
+    let (end, at_end) = (viewing.now(), told(&viewing));
+    let start = viewing.story().start();
+    viewing.seek(start);
+    let at_start = told(&viewing);
+    let mut straight = Vec::new();
+    for seconds in [3, 19, 40, 66] {
+        let time = at(&viewing, seconds);
+        viewing.run_until(time);
+        straight.push((time, told(&viewing)));
+    }
+    viewing.seek(end);
+    assert_eq!(told(&viewing), at_end);
+    for (time, expected) in straight.into_iter().rev() {
+        viewing.seek(time);
+        assert_eq!(told(&viewing), expected);
+    }
+    viewing.seek(start);
+    assert_eq!(told(&viewing), at_start);
+}
