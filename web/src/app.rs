@@ -1,5 +1,6 @@
 //! The page as a whole: head, stage, inspector, foot.
 
+use crate::course::{Course, CourseShown};
 use crate::head::Head;
 use crate::inspector::Inspector;
 use crate::keep::Continue;
@@ -25,9 +26,11 @@ pub(crate) fn App() -> impl IntoView {
     late::offer_api(page);
     late::load_soon();
     provide_context(OutlineShown::new());
+    provide_context(CourseShown::new());
     view! {
         <Head />
         <Outline />
+        <Course />
         <main class="page-stage">
             <Stage view=page.view />
             {move || page.beside.get().map(|beside| view! { <Stage view=beside is_beside=true /> })}

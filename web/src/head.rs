@@ -3,6 +3,7 @@
 mod help;
 mod theme;
 
+use crate::course::CourseShown;
 use crate::late::late;
 use crate::outline::OutlineShown;
 use crate::page::Page;
@@ -20,6 +21,7 @@ pub(crate) fn Head() -> impl IntoView {
     let page = expect_context::<Page>();
     let (examples, share, help) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let OutlineShown(outline) = expect_context::<OutlineShown>();
+    let CourseShown { shown: course, .. } = expect_context::<CourseShown>();
     let renamed = move |event| {
         let title = event_target_value(&event);
         if !title.trim().is_empty() {
@@ -41,6 +43,8 @@ pub(crate) fn Head() -> impl IntoView {
             <input class="head-title" aria-label="Title" maxlength=TITLE_MAX autocomplete="off" spellcheck="false"
                 prop:value=move || page.title.get() on:change=renamed />
             <ClearMenu />
+            <button class="course-toggle" aria-expanded=move || course.get().to_string() aria-controls="course"
+                on:click=move |_| course.update(|shown| *shown = !*shown)>"Course"</button>
             <button on:click=move |_| examples.set(true)>"Examples"</button>
             <button on:click=move |_| share.set(true)>"Share"</button>
             <ThemeButton />

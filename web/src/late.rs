@@ -4,6 +4,7 @@
 //! there from the beginning.
 
 use crate::api;
+use crate::course;
 use crate::examples::Examples;
 use crate::head::Help;
 use crate::inspector::Panel;
@@ -19,6 +20,8 @@ use runnel_sandbox::world::Extras;
 pub(crate) struct Panels {
     /// Everything about what is selected.
     pub(crate) inspector: fn(Selection) -> AnyView,
+    /// The lessons.
+    pub(crate) course: fn() -> AnyView,
     /// All that is on the stage, as a tree.
     pub(crate) outline: fn() -> AnyView,
     /// What the windows hold.
@@ -37,6 +40,7 @@ pub(crate) struct Panels {
 
 static PANELS: Panels = Panels {
     inspector: |selection| view! { <Panel selection /> }.into_any(),
+    course: || view! { <course::Panel /> }.into_any(),
     outline: || view! { <outline::Content /> }.into_any(),
     examples: |is_open| view! { <Examples is_open /> }.into_any(),
     share: |is_open| view! { <Share is_open /> }.into_any(),

@@ -7,6 +7,7 @@
 //! - [`inspector`]: everything about what is selected.
 //! - [`timeline`]: the clock, the past, what happened.
 //! - [`share`], [`keep`], [`api`]: a run as a link, a run that survives a reload, what a program can ask.
+//! - [`course`]: lessons beside the stage, whose goals are checked on what is done there.
 //! - [`head`], [`outline`], [`examples`]: the page as a whole, all that is on the stage as a tree, ready worlds.
 //! - [`late`]: what the page does not begin with and loads once the first picture stands.
 //! - [`opening`]: a run is played before it is shown, a slice at a time.
@@ -16,6 +17,7 @@
 
 mod api;
 mod app;
+mod course;
 mod drawing;
 mod examples;
 mod head;

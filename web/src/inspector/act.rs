@@ -13,7 +13,7 @@ pub(super) fn attempt(page: Page, script: &str) -> Result<(), String> {
 }
 
 /// A reason without the number of the line, where only one line was asked for.
-fn without_line(reason: &str) -> &str {
+pub(crate) fn without_line(reason: &str) -> &str {
     let Some(rest) = reason.strip_prefix("line ") else { return reason };
     rest.split_once(": ").map_or(reason, |(_, reason)| reason)
 }

@@ -18,6 +18,7 @@ mod topic;
 use crate::late::late;
 use crate::page::{Page, Selection};
 use crate::widgets::Folds;
+pub(crate) use act::without_line;
 use broker::BrokerPanel;
 use client::ClientPanel;
 use connection::ConnectionPanel;
@@ -28,6 +29,7 @@ use overview::Overview;
 use partition::PartitionPanel;
 use record::RecordPanel;
 use runnel_sandbox::scene::NodeId;
+pub(crate) use tool::{ToolAnswer, ToolRun};
 use topic::TopicPanel;
 
 /// Titles of sections that are folded until somebody opens them.

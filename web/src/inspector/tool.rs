@@ -16,22 +16,34 @@ struct Printed {
 
 /// The tool that was run last, by its name, with its line.
 #[derive(Clone, Copy)]
-pub(super) struct ToolRun(RwSignal<Option<(String, String)>>);
+pub(crate) struct ToolRun(RwSignal<Option<(String, String)>>);
 
 impl ToolRun {
-    pub(super) fn new() -> ToolRun {
+    pub(crate) fn new() -> ToolRun {
         ToolRun(RwSignal::new(None))
     }
 
     /// Runs a tool; its answer stands where [`ToolAnswer`] is.
     pub(super) fn run(self, page: Page, line: String) {
-        let before = page.view.scene(newest_tool);
-        if let Err(reason) = attempt(page, &line) {
+        let script = line.clone();
+        if let Err(reason) = self.attempt(page, line, &script) {
             page.say(crate::page::Tone::Refused, reason);
-            return;
         }
+    }
+
+    /// Does what a script says, which was typed as a line; if a tool runs then, its answer stands where [`ToolAnswer`]
+    /// is.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub(crate) fn attempt(self, page: Page, line: String, script: &str) -> Result<(), String> {
+        let before = page.view.scene(newest_tool);
+        attempt(page, script)?;
         let newest = page.view.scene(newest_tool).filter(|newest| Some(newest) != before.as_ref());
-        self.0.set(newest.map(|number| (format!("tool-{number}"), line)));
+        if let Some(number) = newest {
+            self.0.set(Some((format!("tool-{number}"), line)));
+        }
+        Ok(())
     }
 }
 
@@ -51,7 +63,7 @@ pub(super) fn reset_line(group: &str, place: &str, target: &str) -> String {
 
 /// What the tool that was run last has printed.
 #[component]
-pub(super) fn ToolAnswer(run: ToolRun) -> impl IntoView {
+pub(crate) fn ToolAnswer(run: ToolRun) -> impl IntoView {
     let page = expect_context::<Page>();
     let printed = Memo::new(move |_| {
         let (name, line) = run.0.get()?;

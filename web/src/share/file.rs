@@ -47,7 +47,11 @@ pub(super) fn save(page: Page) {
     }
 }
 
-fn offer(text: &str, name: &str) -> Result<(), JsValue> {
+/// Hands a text to the browser as a file.
+///
+/// # Errors
+/// What the browser says that does not let it.
+pub(crate) fn offer(text: &str, name: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/plain");
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;

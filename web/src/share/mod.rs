@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use runnel_sandbox::viewing::Playing;
 
 pub(crate) use dialog::Share;
+pub(crate) use file::offer as offer_file;
 
 /// A link to this page with the story in it.
 ///

@@ -1,0 +1,126 @@
+// The course: each lesson is gone through from its bet to its last word, by each of its solutions, line by line.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open, site } from './page.mjs';
+
+const here = site();
+/** How long a line may take: it may let a minute of the world's time pass. */
+const LINE_MS = 60_000;
+
+/** The course, with the list of its lessons open. */
+async function course(settings) {
+  const opened = await open(here, settings);
+  await opened.page.getByRole('button', { name: 'Course' }).click();
+  await opened.page.waitForSelector('.lesson-row');
+  return opened;
+}
+
+/** Opens a lesson by its link. */
+async function begin(page, id) {
+  await page.evaluate((id) => (location.hash = `lesson=${id}`), id);
+  await page.waitForFunction((id) => document.querySelector('.lesson h2')?.textContent.startsWith(`${id} `), id);
+  await page.waitForSelector('.lesson .goal, .lesson .bet');
+}
+
+/** Types a line and has it run. */
+async function enter(page, line) {
+  const input = page.getByLabel('Command');
+  if (line !== undefined) await input.fill(line);
+  await input.press('Enter');
+  await page.waitForFunction(() => document.querySelector('.typed-line input').value === '', null, { timeout: LINE_MS });
+}
+
+/** Goes the way that a lesson shows, and answers how many lines that was. */
+async function follow(page, way) {
+  const lines = page.locator('.show-me').nth(way).locator('.show-line');
+  const count = await lines.count();
+  for (let line = 0; line < count; line += 1) {
+    // What is typed stands in the line below; Enter has it run.
+    await lines.nth(line).evaluate((button) => button.click());
+    await enter(page);
+  }
+  return count;
+}
+
+test('every lesson is solved by each hand: bet, goals, debrief', async () => {
+  const { page, profile, faults } = await course();
+  const ids = await page.locator('.lesson-id').allTextContents();
+  assert.ok(ids.length >= 29, `${ids.length} lessons`);
+  let solved = 0;
+  for (const id of ids) {
+    await begin(page, id);
+    const ways = await page.locator('.show-me').count();
+    assert.ok(ways > 0, `${id} shows a way`);
+    for (let way = 0; way < ways; way += 1) {
+      if (way > 0) {
+        // The same lesson once more: its scene is set anew, so what was met before is open again on the stage.
+        await page.locator('.begin-again').click();
+        await page.waitForFunction(() => document.querySelector('.goal[data-state="met"]') === null);
+      }
+      const bets = page.locator('.bet-option:enabled');
+      if ((await bets.count()) > 0) await bets.first().click();
+      await follow(page, way);
+      // The instant at which a goal is met is over once time goes on.
+      await enter(page, 'wait 1s');
+      // A bet further down comes to light with the goals before it.
+      if ((await bets.count()) > 0) await bets.first().click();
+      const open = await page.locator('.goal:not([data-state="met"])').allTextContents();
+      assert.deepEqual(open, [], `${id}, way ${way}`);
+      await page.locator('.debrief').waitFor({ timeout: 5_000 });
+      solved += 1;
+    }
+  }
+  assert.ok(solved >= ids.length);
+  await page.getByRole('button', { name: 'All lessons' }).click();
+  await page.getByText(`${ids.length} of ${ids.length} are done`).waitFor();
+  assert.deepEqual(faults, []);
+  await profile.close();
+});
+
+test('a lesson, its goals and its bet are there again after a reload', async () => {
+  const { page, profile, faults } = await course();
+  await begin(page, '4.3');
+  await page.locator('.bet-option').nth(1).click();
+  await enter(page, 'consumer dora kind=kafkajs group=billing topics=payment-done');
+  await enter(page, 'settle');
+  await enter(page, 'wait 1s');
+  const met = () => page.locator('.goal[data-state="met"]').allTextContents();
+  await page.waitForFunction(() => document.querySelectorAll('.goal[data-state="met"]').length === 2);
+  const before = await met();
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('.goal[data-state="met"]').length === 2);
+  assert.deepEqual(await met(), before);
+  assert.match(await page.locator('.bet-option[aria-pressed="true"]').innerText(), /^partition 0 together with anna\s+your bet$/);
+  assert.equal(await page.locator('.elsewhere').count(), 0);
+  assert.deepEqual(faults, []);
+  await profile.close();
+});
+
+test('a goal says why it is not met, and going back in time takes it back', async () => {
+  const { page, profile } = await course();
+  await begin(page, '4.3');
+  await page.locator('.bet-option').nth(2).click();
+  await page.getByText('Not yet: members of billing: 3.').waitFor();
+  await enter(page, 'consumer dora kind=kafkajs group=billing topics=payment-done');
+  await enter(page, 'settle');
+  await enter(page, 'wait 1s');
+  await page.locator('.goal[data-state="met"]').first().waitFor();
+  await page.evaluate(() => globalThis.runnel.pause());
+  await page.evaluate(() => globalThis.runnel.seek(0));
+  await page.waitForFunction(() => document.querySelector('.goal[data-state="met"]') === null);
+  await profile.close();
+});
+
+test('what is typed wrong is answered in words, and a lesson that is not there is said', async () => {
+  const { page, profile } = await course();
+  await begin(page, '0.1');
+  const input = page.getByLabel('Command');
+  await input.fill('crash nobody');
+  await input.press('Enter');
+  await page.locator('.typed [role="alert"]', { hasText: 'nobody' }).waitFor();
+  assert.equal(await input.inputValue(), 'crash nobody', 'the line stays, to be mended');
+  await page.evaluate(() => (location.hash = 'lesson=9.9'));
+  await page.getByText('there is no lesson "9.9"').waitFor();
+  await profile.close();
+});

@@ -1,0 +1,24 @@
+//! The column of the course: the list of lessons, or the one that is open.
+
+use super::CourseShown;
+use super::desk::Desk;
+use super::lesson::LessonView;
+use super::list::List;
+use crate::page::Page;
+use leptos::prelude::*;
+use runnel_lessons::Course;
+
+#[component]
+pub(crate) fn Panel() -> impl IntoView {
+    let (page, asked) = (expect_context::<Page>(), expect_context::<CourseShown>());
+    let course = match Course::load() {
+        Ok(course) => course,
+        Err(error) => return view! { <p class="refused-text" role="alert">{error.to_string()}</p> }.into_any(),
+    };
+    let desk = Desk::new(page, asked, course);
+    (move || match desk.lesson.get() {
+        Some(lesson) => view! { <LessonView desk lesson /> }.into_any(),
+        None => view! { <List desk /> }.into_any(),
+    })
+    .into_any()
+}
