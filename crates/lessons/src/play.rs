@@ -17,25 +17,25 @@ use std::time::Duration;
 /// # Errors
 /// A scene that cannot be played.
 pub fn begin(lesson: &Arc<Lesson>) -> Result<Viewing, BeginError> {
-    let script = Script::parse(&lesson.scene)?;
-    let mut story = Story::new(WorldSettings::of(&script))?;
-    story.run_script(&lesson.scene).map_err(BeginError::Script)?;
+    let story = set(lesson)?;
     let begin = story.now();
     Ok(Viewing::of_story_with(story, Box::new(Tracker::new(Arc::clone(lesson), begin))))
 }
 
 /// A story that began with the scene of a lesson, with the lesson's goals: one that was kept, for example.
 pub fn follow(lesson: &Arc<Lesson>, story: Story) -> Viewing {
-    let begin = begins_at(lesson).unwrap_or(story.end());
+    let begin = set(lesson).map_or(story.end(), |story| story.now());
     Viewing::of_story_with(story, Box::new(Tracker::new(Arc::clone(lesson), begin)))
 }
 
-/// When the scene is set.
-fn begins_at(lesson: &Lesson) -> Option<runnel_broker::Timestamp> {
-    let script = Script::parse(&lesson.scene).ok()?;
-    let mut story = Story::new(WorldSettings::of(&script)).ok()?;
-    story.run_script(&lesson.scene).ok()?;
-    Some(story.now())
+/// A story that stands where the scene is set: just behind it, so that nothing of the scene happens at the instant at
+/// which the learner begins.
+fn set(lesson: &Lesson) -> Result<Story, BeginError> {
+    let script = Script::parse(&lesson.scene)?;
+    let mut story = Story::new(WorldSettings::of(&script))?;
+    story.run_script(&lesson.scene).map_err(BeginError::Script)?;
+    story.run_until(story.now() + Duration::from_millis(1));
+    Ok(story)
 }
 
 /// Why lines cannot be played.

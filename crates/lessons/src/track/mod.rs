@@ -138,6 +138,11 @@ impl Tracker {
         all
     }
 
+    fn begin(&mut self) {
+        self.has_begun = true;
+        self.ledger.begin();
+    }
+
     /// Looks at an instant at which all has happened.
     fn close(&mut self, scene: &Scene) {
         if !self.is_pending {
@@ -145,10 +150,7 @@ impl Tracker {
         }
         self.is_pending = false;
         let (time, touched) = (self.instant, std::mem::take(&mut self.touched));
-        if time >= self.begin {
-            if !std::mem::replace(&mut self.has_begun, true) {
-                self.ledger.begin();
-            }
+        if self.has_begun {
             self.note_peaks(scene, time);
             let lesson = Arc::clone(&self.lesson);
             for (index, goal) in lesson.goals.iter().enumerate() {
@@ -256,6 +258,15 @@ impl Companion for Tracker {
             return;
         }
         self.close(scene);
+        if !self.has_begun && time >= self.begin {
+            // Where the scene is set is looked at too, whether anything happens or not, and with what is done there.
+            self.begin();
+            (self.instant, self.is_pending) = (self.begin, true);
+            if time == self.begin {
+                return;
+            }
+            self.close(scene);
+        }
         // What lasts without anything happening is met when it has lasted long enough, whenever that is looked at.
         if self.has_begun {
             let lesson = Arc::clone(&self.lesson);
@@ -274,6 +285,9 @@ impl Companion for Tracker {
     }
 
     fn note(&mut self, scene: &Scene, happening: &Happening) {
+        if !self.has_begun && happening.time >= self.begin {
+            self.begin();
+        }
         self.instant = self.instant.max(happening.time);
         self.is_pending = true;
         self.touched |= self.ledger.note(scene, happening) | Touch::CLOCK;

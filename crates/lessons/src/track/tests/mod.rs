@@ -251,3 +251,27 @@ fn a_story_that_was_kept_has_the_goals_that_it_had() {
     met(&again, "crash");
     assert_eq!(Tracker::of(&again).unwrap().met("sent"), Tracker::of(&viewing).unwrap().met("sent"));
 }
+
+#[test]
+fn what_is_done_at_once_counts_and_what_the_scene_did_does_not() {
+    let scene = format!("{SCENE}\ncrash anna\nrestart anna");
+    let lesson =
+        lesson(&scene, &[("two", "starts of anna = 1 and starts of bert = 1"), ("crash", "anna crashes")], "d");
+    let mut viewing = play::begin(&lesson).unwrap();
+    run(&mut viewing, "restart bert\nwait 1s");
+    not_yet(&viewing, "two", "the number of starts of anna is 0, and 1 is wanted");
+    assert!(matches!(standing(&viewing, "crash"), Standing::NotYet(_)));
+    viewing.seek(viewing.story().start());
+    viewing.seek(viewing.story().end());
+    run(&mut viewing, "restart anna\nwait 1s");
+    met(&viewing, "two");
+    met(&viewing, "crash");
+}
+
+#[test]
+fn a_scene_in_which_nothing_moves_is_looked_at_too() {
+    let lesson = lesson("topic orders\nwait 30s", &[("there", "topic orders exists")], "d");
+    let mut viewing = play::begin(&lesson).unwrap();
+    viewing.run_until(viewing.now() + Duration::from_millis(1));
+    met(&viewing, "there");
+}
