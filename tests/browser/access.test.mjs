@@ -48,3 +48,16 @@ test('the page lies under any path and asks nobody else', async () => {
   assert.ok(here.server.asked.every((path) => path.startsWith('/some/where/deep/')), here.server.asked.join(' '));
   await profile.close();
 });
+
+test('the licences of all libraries lie beside the page, and Help leads there', async () => {
+  const { page, profile, faults } = await open(here);
+  await page.getByRole('button', { name: 'Help' }).click();
+  const address = await page.getByRole('link', { name: 'All of them, with their licences' }).getAttribute('href');
+  const text = await page.evaluate((address) => fetch(address).then((answer) => answer.text()), address);
+  for (const library of ['leptos', 'bytes', 'tokio', 'snap', 'pulldown-cmark']) {
+    assert.match(text, new RegExp(`^${library}-\\d[^:]*: .+`, 'm'), library);
+  }
+  assert.match(text, /Permission is hereby granted, free of charge/);
+  assert.deepEqual(faults, []);
+  await profile.close();
+});

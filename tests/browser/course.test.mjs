@@ -21,6 +21,12 @@ async function begin(page, id) {
   await page.evaluate((id) => (location.hash = `lesson=${id}`), id);
   await page.waitForFunction((id) => document.querySelector('.lesson h2')?.textContent.startsWith(`${id} `), id);
   await page.waitForSelector('.lesson .goal, .lesson .bet');
+  await halt(page);
+}
+
+/** Only what is typed lets time pass: a solution crashes somebody at the right moment, however long the typing takes. */
+async function halt(page) {
+  await page.evaluate(() => globalThis.runnel.pause());
 }
 
 /** Types a line and has it run. */
@@ -57,6 +63,7 @@ test('every lesson is solved by each hand: bet, goals, debrief', async () => {
         // The same lesson once more: its scene is set anew, so what was met before is open again on the stage.
         await page.locator('.begin-again').click();
         await page.waitForFunction(() => document.querySelector('.goal[data-state="met"]') === null);
+        await halt(page);
       }
       const bets = page.locator('.bet-option:enabled');
       if ((await bets.count()) > 0) await bets.first().click();
@@ -106,7 +113,6 @@ test('a goal says why it is not met, and going back in time takes it back', asyn
   await enter(page, 'settle');
   await enter(page, 'wait 1s');
   await page.locator('.goal[data-state="met"]').first().waitFor();
-  await page.evaluate(() => globalThis.runnel.pause());
   await page.evaluate(() => globalThis.runnel.seek(0));
   await page.waitForFunction(() => document.querySelector('.goal[data-state="met"]') === null);
   await profile.close();

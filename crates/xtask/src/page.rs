@@ -4,6 +4,7 @@
 //! carry a hash of their content in their names, and lie there in brotli and gzip too, for hosts that send such files.
 
 mod html;
+mod licences;
 
 use crate::setup;
 use crate::shell::{Failure, cargo, program, root, run, run_quietly, target};
@@ -73,7 +74,7 @@ pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
         }
     }
     recreate(&out)?;
-    html::assemble(&root(), &work, &parts, &out)?;
+    html::assemble(&root(), &work, &parts, &licences::text()?, &out)?;
     if care == Care::Shipped {
         run_quietly(program("node").arg("web/build/compress.mjs").arg(&out))?;
     }

@@ -23,12 +23,13 @@ const GESTURES: [(&str, &str); 6] = [
     ("Go back and do it differently", "the future that was there stands beside, to compare"),
 ];
 
-const LIBRARIES: [(&str, &str); 6] = [
+const LIBRARIES: [(&str, &str); 7] = [
     ("Leptos, Rust's web-sys, js-sys and wasm-bindgen", "MIT; MIT or Apache-2.0"),
     ("serde, serde_json, base64, flate2, bytes, uuid", "MIT or Apache-2.0"),
     ("zlib-rs", "Zlib"),
     ("snap", "BSD-3-Clause"),
-    ("ruzstd, lz4_flex, twox-hash", "MIT"),
+    ("ruzstd, lz4_flex, twox-hash, pulldown-cmark", "MIT"),
+    ("litemap", "Unicode-3.0"),
     ("Runnel itself", "Apache-2.0"),
 ];
 
@@ -47,5 +48,14 @@ pub(crate) fn Help() -> impl IntoView {
             {pairs(&GESTURES)}
             <h3 class="section-title">"Libraries"</h3>
             {pairs(&LIBRARIES)}
+            {licences().map(|address| view! {
+                <p><a href=address target="_blank" rel="noopener">"All of them, with their licences"</a></p>
+            })}
     }
+}
+
+/// Where the texts of all licences lie; a page that `trunk` serves has none.
+fn licences() -> Option<String> {
+    let link = document().query_selector("head link[rel=license]").ok().flatten()?;
+    link.get_attribute("href")
 }

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most entries of each map.
 const ENTRIES_MAX: usize = 10_000;
+/// Most records of a partition of which it is kept who has worked through them: every scene that is kept has a copy.
+const OFFSETS_MAX: usize = 4_000;
 /// Most happenings of one instant.
 const INSTANT_MAX: usize = 10_000;
 
@@ -231,12 +233,12 @@ impl Ledger {
 
     fn note_handled(&mut self, name: &str, group: Option<&str>, place: Place, offset: i64) {
         if let Some(times) = group.and_then(|group| entry(&mut self.handled, (group.to_owned(), place.clone())))
-            && let Some(times) = entry(times, offset)
+            && (times.len() < OFFSETS_MAX || times.contains_key(&offset))
         {
-            *times += 1;
+            *times.entry(offset).or_default() += 1;
         }
         if let Some(offsets) = entry(&mut self.handled_by, (name.to_owned(), place.clone()))
-            && offsets.len() < ENTRIES_MAX
+            && offsets.len() < OFFSETS_MAX
         {
             offsets.insert(offset);
         }

@@ -12,8 +12,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'";
 
-/// Puts the page together: the HTML, one style, the program.
-pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], out: &Path) -> Result<(), Failure> {
+/// Puts the page together: the HTML, one style, the program, and the licences of what is in it.
+pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], licences: &str, out: &Path) -> Result<(), Failure> {
     let html = read(&root.join("index.html"))?;
     let mut kept = Vec::new();
     let mut style = String::new();
@@ -38,6 +38,7 @@ pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], out: &Path) -
     }
     let style = put(out, "runnel", "css", style.as_bytes())?;
     let icon = put(out, "icon", "svg", &bytes(&root.join(icon))?)?;
+    let licences = put(out, "licences", "txt", licences.as_bytes())?;
     let mut wasm = String::new();
     let mut loader = read(&work.join("split.js"))?;
     for part in parts {
@@ -63,6 +64,7 @@ pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], out: &Path) -
     let head = format!(
         "    <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\" />\n    \
          <link rel=\"icon\" href=\"./{icon}\" />\n    \
+         <link rel=\"license\" type=\"text/plain\" href=\"./{licences}\" />\n    \
          <link rel=\"stylesheet\" href=\"./{style}\" />\n    \
          <link rel=\"modulepreload\" href=\"./{script}\" />\n    \
          <link rel=\"modulepreload\" href=\"./{loader_name}\" />\n    \
