@@ -30,10 +30,8 @@ pub(super) fn joined(pieces: &[Filled]) -> String {
 
 /// Markdown as HTML. HTML in it stays text: a lesson may come from anywhere.
 pub(super) fn to_html(text: &str) -> String {
-    let events = Parser::new(text).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        event => event,
-    });
+    let events = Parser::new(text)
+        .map(|event| if let Event::Html(text) | Event::InlineHtml(text) = event { Event::Text(text) } else { event });
     let mut out = String::new();
     html::push_html(&mut out, events);
     out.replace(VALUE.0, "<span class=\"filled\">").replace(VALUE.1, "</span>")

@@ -119,6 +119,11 @@ impl Page {
     /// # Errors
     /// Why not, in words.
     pub(crate) fn try_run(&self, script: &str) -> Result<Vec<Happening>, String> {
+        if Extras::are_missing_for(script) {
+            // Whoever waits for them does so before: this is where nobody can.
+            leptos::task::spawn_local(async { _ = late::load_extras().await });
+            return Err("Kafka's tools and codecs are still being loaded: try again in a moment".to_owned());
+        }
         let done = self.view.update(|viewing| viewing.run_script(script)).map_err(|stop| stop.to_string())?;
         if done.has_forked {
             self.lay_beside(Viewing::clone(&done.before));

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use runnel_protocol::messages::create_topics::{CreatableTopic, CreateTopicsRequest};
 use runnel_protocol::messages::produce::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use runnel_protocol::records::BatchBuilder;
-use runnel_protocol::{ApiKey, Chunk, Chunks, Response};
+use runnel_protocol::{ApiKey, Chunks, Response};
 use std::collections::VecDeque;
 
 /// The version of Produce that names topics and knows flexible fields.

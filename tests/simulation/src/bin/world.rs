@@ -33,8 +33,11 @@ const RUSH: &str = "brokers 3 config:offsets.topic.num.partitions=5\n\
     send shop orders rate=1000/s keys=user1..user99\n\
     send desk orders rate=1000/s keys=user1..user99\n";
 
+/// Works out a figure and prints it.
+type Figure = fn() -> Result<(), Box<dyn Error>>;
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let figures: [(&str, fn() -> Result<(), Box<dyn Error>>); 5] =
+    let figures: [(&str, Figure); 5] =
         [("busy", busy), ("rush", rush), ("tutorial", tutorial), ("scrub", scrub), ("hour", hour)];
     let wanted = std::env::args().nth(1);
     let names = figures.map(|(name, _)| name);
