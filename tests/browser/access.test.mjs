@@ -37,6 +37,15 @@ for (const [name, settings] of [
     assert.deepEqual(await seriousFaults(page), []);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
     assert.ok(wide, 'nothing sticks out at the side');
+    await page.getByRole('button', { name: 'Course' }).click();
+    await page.waitForSelector('.lesson-row');
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.locator('.lesson-row', { hasText: 'Idle is a spare' }).click();
+    await page.locator('.bet-option').first().click();
+    await page.locator('.goal').first().waitFor();
+    await page.evaluate(() => globalThis.runnel.pause());
+    await still(page);
+    assert.deepEqual(await seriousFaults(page), []);
     assert.deepEqual(faults, []);
     await profile.close();
   });

@@ -130,3 +130,69 @@ test('what is typed wrong is answered in words, and a lesson that is not there i
   await page.getByText('there is no lesson "9.9"').waitFor();
   await profile.close();
 });
+
+const OWN = `+++
+id = "4.3"
+title = "A record of my own"
++++
+
+Send a record to \`orders\`.
+
+\`\`\`scene
+topic orders
+producer shop
+\`\`\`
+
+\`\`\`goal sent "a record is there <b>now</b>"
+records of orders >= 1
+\`\`\`
+
+\`\`\`solution mouse
+send shop orders
+settle
+\`\`\`
+
+\`\`\`near-miss "another topic"
+send shop payments
+settle
+\`\`\`
+
+\`\`\`debrief
+It has {records of orders at sent}.
+\`\`\`
+`;
+
+test('a lesson of one’s own is opened from a file, checked, and handed on as a link', async () => {
+  const { page, profile } = await open(here);
+  const give = async (name, text) => {
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.locator('dialog input[type=file]').setInputFiles({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) });
+  };
+  // A mistake is answered with its line, and the stage stays as it was.
+  const before = await page.locator('.head-title').inputValue();
+  await give('wrong.md', OWN.replace('records of orders >= 1', 'records of orders are many'));
+  await page.getByText(/wrong\.md:1\d: wanted /).waitFor();
+  assert.equal(await page.locator('.head-title').inputValue(), before);
+  await give('mine.md', OWN);
+  await page.waitForFunction(() => document.querySelector('.lesson h2')?.textContent === '4.3* A record of my own');
+  assert.match(await page.locator('.goal-title').innerText(), /<b>now<\/b>/, 'HTML in a lesson stays text');
+  await enter(page, 'send shop orders');
+  await enter(page, 'settle');
+  await enter(page, 'wait 1s');
+  await page.getByText('It has 1.').waitFor();
+  await page.locator('summary', { hasText: 'Share this lesson' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  await profile.close();
+
+  // Whoever opens the link begins it, and has it again after a reload.
+  const other = await open(here, { address: link });
+  const title = () => other.page.waitForFunction(() => document.querySelector('.lesson h2')?.textContent === '4.3* A record of my own');
+  await title();
+  assert.equal(await other.page.locator('.goal[data-state="met"]').count(), 0);
+  await other.page.reload();
+  await title();
+  assert.deepEqual(other.faults, []);
+  await other.page.evaluate(() => (location.hash = 'lesson-file=1.damaged'));
+  await other.page.getByText('this lesson cannot be opened: it is damaged').waitFor();
+  await other.profile.close();
+});

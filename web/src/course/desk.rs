@@ -1,12 +1,12 @@
 //! What the course remembers: the lessons, how far the learner has come, and where she is.
 
-use super::CourseShown;
+use super::{Asked, CourseShown};
 use crate::keep::{recall, remember};
 use crate::late;
 use crate::page::{Page, Tone};
-use crate::share::forget_fragment;
+use crate::share::{forget_fragment, unpack_text};
 use leptos::prelude::*;
-use runnel_lessons::{Course, Lesson, Progress, Tracker, play, progress};
+use runnel_lessons::{Course, Lesson, LessonError, Progress, Tracker, play, progress};
 use runnel_sandbox::history::Action;
 use runnel_sandbox::viewing::Viewing;
 use std::sync::Arc;
@@ -15,6 +15,10 @@ use std::sync::Arc;
 const PROGRESS_KEY: &str = "runnel.progress";
 /// Where progress is put that this page cannot read, so that it is not lost.
 const UNREAD_KEY: &str = "runnel.progress.unread";
+/// Where a lesson is kept that is not of the course: the name of its file, a line's end, and what is in it.
+const OWN_KEY: &str = "runnel.lesson";
+/// What the file of a lesson is called that came with a link.
+const LINKED: &str = "lesson.md";
 /// A run of more steps is not played again only to look at its goals.
 const STEPS_MAX: u64 = 200_000;
 
@@ -26,6 +30,8 @@ pub(super) struct Desk {
     pub(super) progress: RwSignal<Progress>,
     /// The lesson that is open; nothing while the list of all is.
     pub(super) lesson: RwSignal<Option<Arc<Lesson>>>,
+    /// The text of a lesson that is not of the course, with the lesson.
+    pub(super) own: RwSignal<Option<(Arc<Lesson>, String)>>,
     /// What stands in the line for commands.
     pub(super) typed: RwSignal<String>,
 }
@@ -43,20 +49,41 @@ impl Desk {
                 Progress::default()
             }
         };
-        let lesson = progress.current.as_deref().and_then(|id| course.lesson(id)).cloned();
+        let own = recall(OWN_KEY).and_then(|kept| {
+            let (file, text) = kept.split_once('\n')?;
+            Some((own_lesson(&course, file, text).ok()?, text.to_owned()))
+        });
+        let known = |id: &str| {
+            let own = own.as_ref().map(|(lesson, _)| lesson).filter(|lesson| lesson.id == id);
+            course.lesson(id).or(own).cloned()
+        };
+        let lesson = progress.current.as_deref().and_then(known);
         let desk = Desk {
             page,
             course: StoredValue::new(Arc::new(course)),
             progress: RwSignal::new(progress),
             lesson: RwSignal::new(lesson),
+            own: RwSignal::new(own),
             typed: RwSignal::new(String::new()),
         };
         Effect::new(move |_| desk.progress.with(|progress| remember(PROGRESS_KEY, &progress.to_json())));
         Effect::new(move |_| {
-            if let Some(id) = asked.wanted.get() {
+            if let Some(wanted) = asked.wanted.get() {
                 asked.wanted.set(None);
                 forget_fragment();
-                desk.begin_named(&id);
+                match wanted {
+                    Asked::Lesson(id) => desk.begin_named(&id),
+                    Asked::Packed(packed) => match unpack_text(&packed) {
+                        Ok(text) => desk.begin_file(LINKED, &text),
+                        Err(reason) => page.say(Tone::Refused, format!("this lesson cannot be opened: {reason}")),
+                    },
+                }
+            }
+        });
+        Effect::new(move |_| {
+            if let Some((file, text)) = page.lesson_file.get() {
+                page.lesson_file.set(None);
+                desk.begin_file(&file, &text);
             }
         });
         desk.take_up_when_shown();
@@ -68,6 +95,18 @@ impl Desk {
         match self.course.with_value(|course| course.lesson(id).cloned()) {
             Some(lesson) => self.begin(lesson),
             None => self.page.say(Tone::Refused, format!("there is no lesson {id:?}: the course has 0.1 to 4.13")),
+        }
+    }
+
+    /// Begins a lesson from a file of the visitor's.
+    fn begin_file(self, file: &str, text: &str) {
+        match self.course.with_value(|course| own_lesson(course, file, text)) {
+            Ok(lesson) => {
+                remember(OWN_KEY, &format!("{}\n{text}", file.replace('\n', " ")));
+                self.own.set(Some((lesson.clone(), text.to_owned())));
+                self.begin(lesson);
+            }
+            Err(error) => self.page.say(Tone::Refused, error.to_string()),
         }
     }
 
@@ -109,6 +148,15 @@ impl Desk {
             }
         });
     }
+}
+
+/// Reads a lesson that is not of the course. One with the id of another one gets a mark, so that each has its progress.
+fn own_lesson(course: &Course, file: &str, text: &str) -> Result<Arc<Lesson>, LessonError> {
+    let mut lesson = Lesson::parse(file, text)?;
+    if course.lesson(&lesson.id).is_some() {
+        lesson.id.push('*');
+    }
+    Ok(Arc::new(lesson))
 }
 
 /// What a lesson's world is called.

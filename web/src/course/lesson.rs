@@ -1,10 +1,12 @@
 //! A lesson: its text beside the stage, bet and goals, hints, solutions, and what is said at the end.
 
+use super::FILE_FRAGMENT;
 use super::bet::Bet;
 use super::desk::{Desk, commands_count, title};
 use super::goals::GoalRow;
 use super::markdown::{joined, to_html};
 use super::typed::Typed;
+use crate::share::{Link, link_to, pack_text};
 use leptos::prelude::*;
 use runnel_lessons::track::{GoalStanding, Standing};
 use runnel_lessons::{Block, Lesson, Solution, Tracker, play};
@@ -245,8 +247,21 @@ fn Help(following: Following) -> impl IntoView {
                 {move || if seen.get() == 0 { "A hint" } else { "Another hint" }}
             </button>
             {ways.collect_view()}
+            <ShareLesson desk lesson=lesson.clone() />
         </div>
     }
+}
+
+/// A lesson that is not of the course, as a link that holds all of it.
+#[component]
+fn ShareLesson(desk: Desk, lesson: Arc<Lesson>) -> impl IntoView {
+    let own = desk.own.get_untracked().filter(|(own, _)| own.id == lesson.id);
+    let link = own.map(|(_, text)| pack_text(&text).and_then(|packed| link_to(&format!("{FILE_FRAGMENT}{packed}"))));
+    let shown = |link: Result<String, String>| match link {
+        Ok(link) => view! { <Link link /> }.into_any(),
+        Err(reason) => view! { <p class="refused-text">{reason}</p> }.into_any(),
+    };
+    link.map(|link| view! { <details class="show-me"><summary>"Share this lesson"</summary>{shown(link)}</details> })
 }
 
 /// A solution, line by line: a press types a line without running it.

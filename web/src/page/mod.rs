@@ -64,6 +64,8 @@ pub(crate) struct Page {
     pub(crate) is_dark: RwSignal<bool>,
     /// A run that is played before it is shown.
     pub(crate) opening: Opening,
+    /// A lesson's file that the visitor has opened, by its name and with what is in it, until the course has taken it.
+    pub(crate) lesson_file: RwSignal<Option<(String, String)>>,
     undo: StoredValue<Vec<Viewing>, LocalStorage>,
     redo: StoredValue<Vec<Viewing>, LocalStorage>,
     /// How many steps can be undone and done again.
@@ -85,6 +87,7 @@ impl Page {
             title: RwSignal::new(title.to_owned()),
             is_dark: RwSignal::new(false),
             opening: Opening::new(),
+            lesson_file: RwSignal::new(None),
             undo: StoredValue::new_local(Vec::new()),
             redo: StoredValue::new_local(Vec::new()),
             steps: RwSignal::new((0, 0)),

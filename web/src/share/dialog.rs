@@ -31,13 +31,14 @@ pub(crate) fn Share(is_open: RwSignal<bool>) -> impl IntoView {
                 "Open a file"
                 <input class="visually-hidden" type="file" on:change=opened />
             </label>
-            <span class="crumb">"or drop one on the page"</span>
+            <span class="crumb">"or drop one on the page: a run, or a lesson (.md)"</span>
         </div>
     }
 }
 
+/// A link to be copied.
 #[component]
-fn Link(link: String) -> impl IntoView {
+pub(crate) fn Link(link: String) -> impl IntoView {
     let page = expect_context::<Page>();
     let text = link.clone();
     let copy = move |_| {

@@ -13,8 +13,10 @@ use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
 const SIZE_MAX: f64 = 96.0 * 1024.0 * 1024.0;
 /// How the names of such files end.
 pub(super) const ENDING: &str = ".runnel";
+/// How the names of lessons end.
+const LESSON_ENDING: &str = ".md";
 
-/// Reads a file and shows what it holds.
+/// Reads a file and shows what it holds: a run, or a lesson.
 pub(super) fn open(page: Page, file: File) {
     let name = file.name();
     if file.size() > SIZE_MAX {
@@ -25,6 +27,7 @@ pub(super) fn open(page: Page, file: File) {
         let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
         let title = name.strip_suffix(ENDING).unwrap_or(&name);
         match text {
+            Some(text) if name.ends_with(LESSON_ENDING) => page.lesson_file.set(Some((name, text))),
             Some(text) => {
                 let what = format!("{name} cannot be opened");
                 let playing = Playing::of_file(&text).map_err(|reason| format!("{what}: {reason}"));

@@ -22,15 +22,24 @@ fn too_long() -> String {
 
 /// Packs a story.
 pub(super) fn pack(history: &str, title: &str) -> Result<String, String> {
-    if history.len() > HISTORY_MAX {
-        return Err(format!("a link cannot hold this run: {}", too_long()));
-    }
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    let packed = encoder.write_all(history.as_bytes()).and_then(|()| encoder.finish());
-    let packed = packed.map_err(|error| format!("the run cannot be packed: {error}"))?;
+    let packed = pack_text(history)?;
     let title: String = title.chars().take(TITLE_MAX).collect();
     let title = String::from(js_sys::encode_uri_component(&title));
-    Ok(format!("title={title}&run={VERSION}.{}", URL_SAFE_NO_PAD.encode(packed)))
+    Ok(format!("title={title}&run={packed}"))
+}
+
+/// Packs a text: the version, a dot, and the text in deflate and base64.
+///
+/// # Errors
+/// A text that is too long.
+pub(crate) fn pack_text(text: &str) -> Result<String, String> {
+    if text.len() > HISTORY_MAX {
+        return Err(format!("a link cannot hold this: {}", too_long()));
+    }
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    let packed = packed.map_err(|error| format!("it cannot be packed: {error}"))?;
+    Ok(format!("{VERSION}.{}", URL_SAFE_NO_PAD.encode(packed)))
 }
 
 /// Unpacks a story with its title; nothing if the fragment holds none.
@@ -40,12 +49,16 @@ pub(super) fn unpack(fragment: &str) -> Option<Result<(String, String), String>>
     let title = part("title").and_then(|title| js_sys::decode_uri_component(title).ok()).map(String::from);
     let title: String = title.unwrap_or_default().chars().take(TITLE_MAX).collect();
     let title = if title.trim().is_empty() { UNNAMED.to_owned() } else { title };
-    Some(history(run).map(|history| (history, title)))
+    Some(unpack_text(run).map(|history| (history, title)))
 }
 
-fn history(run: &str) -> Result<String, String> {
-    let Some((version, data)) = run.split_once('.') else {
-        return Err("behind \"run=\" a version, a dot and the run were wanted".to_owned());
+/// Unpacks what [`pack_text`] has packed.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn unpack_text(packed: &str) -> Result<String, String> {
+    let Some((version, data)) = packed.split_once('.') else {
+        return Err("behind \"=\" a version, a dot and what is packed were wanted".to_owned());
     };
     if version != VERSION {
         let found: String = version.chars().take(12).collect();

@@ -10,8 +10,9 @@ use leptos::ev;
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Playing;
 
-pub(crate) use dialog::Share;
+pub(crate) use dialog::{Link, Share};
 pub(crate) use file::offer as offer_file;
+pub(crate) use link::{pack_text, unpack_text};
 
 /// A link to this page with the story in it.
 ///
@@ -19,7 +20,14 @@ pub(crate) use file::offer as offer_file;
 /// A story that is too long for a link.
 pub(crate) fn link_of(page: Page) -> Result<String, String> {
     let history = page.view.with(|viewing| viewing.story().to_file());
-    let fragment = link::pack(&history, &page.title.get_untracked())?;
+    link_to(&link::pack(&history, &page.title.get_untracked())?)
+}
+
+/// This page's address with a fragment.
+///
+/// # Errors
+/// A page without an address.
+pub(crate) fn link_to(fragment: &str) -> Result<String, String> {
     let address = window().location().href().map_err(|_| "this page has no address".to_owned())?;
     let here = address.split('#').next().unwrap_or_default();
     Ok(format!("{here}#{fragment}"))
