@@ -30,6 +30,11 @@ for (const [name, settings] of [
     const { page, profile, faults } = await open(here, settings);
     await page.evaluate(() => globalThis.runnel.pause());
     await still(page);
+    const edges = await page.evaluate(() => {
+      const box = (part) => document.querySelector(part).getBoundingClientRect();
+      return { foot: [box('.page-foot').right - innerWidth, box('.page-foot').bottom - innerHeight], head: box('.page-head').right - innerWidth };
+    });
+    assert.deepEqual(edges, { foot: [0, 0], head: 0 }, 'the page fills its window');
     assert.deepEqual(await seriousFaults(page), []);
     await run(page, 'crash anna\nwait 40s');
     await page.locator('[data-node="client:bob"]').first().click();
