@@ -2,7 +2,9 @@
 
 use crate::lesson::Lesson;
 use crate::track::Tracker;
+use runnel_sandbox::history::Action;
 use runnel_sandbox::script::Command;
+use runnel_sandbox::viewing::Viewing;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -77,13 +79,6 @@ impl LessonProgress {
         }
     }
 
-    /// Counts a command of the learner.
-    pub fn note_command(&mut self, command: &Command) {
-        if counts(command) {
-            self.commands = self.commands.saturating_add(1);
-        }
-    }
-
     /// The scene is set anew: commands count from nothing; what was reached stays.
     pub fn reset(&mut self) {
         self.commands = 0;
@@ -95,8 +90,20 @@ impl LessonProgress {
     }
 }
 
+/// How many commands the learner has used where a viewing of a lesson stands, behind those that set the scene.
+pub fn commands_count(viewing: &Viewing) -> u32 {
+    let Some(begin) = Tracker::of(viewing).map(Tracker::begins_at) else { return 0 };
+    let entries = viewing.story().entries().iter();
+    let own = entries.filter(|entry| entry.time >= begin && entry.time <= viewing.now());
+    let counted = own.filter(|entry| match &entry.action {
+        Action::Command(command) => counts(command),
+        Action::ForeignOpen { .. } | Action::ForeignFrame { .. } | Action::ForeignClose { .. } => false,
+    });
+    u32::try_from(counted.count()).unwrap_or(u32::MAX)
+}
+
 /// Whether a command counts: letting time pass and moving things about do not.
-pub fn counts(command: &Command) -> bool {
+fn counts(command: &Command) -> bool {
     !matches!(command, Command::Wait(_) | Command::Settle | Command::Place { .. })
 }
 
@@ -151,14 +158,14 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
 
     fn some() -> Progress {
         let mut progress = Progress { current: Some("4.3".to_owned()), ..Progress::default() };
         let lesson = progress.lesson("4.3");
         lesson.goals.insert("four".to_owned());
         lesson.bet = Some(2);
-        lesson.note_command(&"crash anna".parse().unwrap());
-        lesson.note_command(&"wait 5s".parse().unwrap());
+        lesson.commands = 1;
         progress
     }
 
@@ -169,7 +176,28 @@ mod tests {
     }
 
     #[test]
+    fn commands_count_behind_the_scene_and_up_to_where_one_stands() {
+        let text = "+++\nid = \"9.9\"\ntitle = \"One record\"\n+++\nSend a record to `orders`.\n\
+                    ```scene\ntopic orders\nproducer shop\nsend shop orders\nsettle\n```\n\
+                    ```goal sent \"a second record is there\"\nrecords of orders >= 2\n```\n\
+                    ```solution mouse\nsend shop orders\nsettle\n```\n\
+                    ```near-miss \"another topic\"\nsend shop payments\nsettle\n```\n```debrief\nThere.\n```\n";
+        let lesson = Arc::new(Lesson::parse("nine.md", text).unwrap());
+        let mut viewing = crate::play::begin(&lesson).unwrap();
+        let begin = viewing.now();
+        assert_eq!(commands_count(&viewing), 0, "the scene's commands are not the learner's");
+        viewing.run_script("send shop orders").unwrap();
+        assert_eq!(commands_count(&viewing), 1, "at the very instant at which she begins, too");
+        viewing.run_script("settle\nwait 5s\nsend shop orders\nwait 5s").unwrap();
+        assert_eq!(commands_count(&viewing), 2, "waiting is none");
+        viewing.seek(begin);
+        assert_eq!(commands_count(&viewing), 1, "what is done later is not done yet");
+    }
+
+    #[test]
     fn waiting_is_no_command_and_a_reset_keeps_what_was_reached() {
+        let counts = |command: &str| counts(&command.parse().unwrap());
+        assert!(counts("crash anna") && !counts("wait 5s"));
         let mut progress = some();
         let lesson = progress.lesson("4.3");
         assert_eq!(lesson.commands, 1);

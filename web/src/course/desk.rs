@@ -6,8 +6,7 @@ use crate::late;
 use crate::page::{Page, Tone};
 use crate::share::{forget_fragment, unpack_text};
 use leptos::prelude::*;
-use runnel_lessons::{Course, Lesson, LessonError, Progress, Tracker, play, progress};
-use runnel_sandbox::history::Action;
+use runnel_lessons::{Course, Lesson, LessonError, Progress, Tracker, play};
 use runnel_sandbox::viewing::Viewing;
 use std::sync::Arc;
 
@@ -92,10 +91,13 @@ impl Desk {
 
     /// Begins a lesson by its id.
     fn begin_named(self, id: &str) {
-        match self.course.with_value(|course| course.lesson(id).cloned()) {
-            Some(lesson) => self.begin(lesson),
-            None => self.page.say(Tone::Refused, format!("there is no lesson {id:?}: the course has 0.1 to 4.13")),
+        let course = self.course.get_value();
+        if let Some(lesson) = course.lesson(id) {
+            return self.begin(lesson.clone());
         }
+        let mut ids = course.lessons().map(|lesson| lesson.id.as_str());
+        let (first, last) = (ids.next().unwrap_or_default(), ids.last().unwrap_or_default());
+        self.page.say(Tone::Refused, format!("there is no lesson {id:?}: the course has {first} to {last}"));
     }
 
     /// Begins a lesson from a file of the visitor's.
@@ -173,14 +175,4 @@ fn take_up(viewing: &mut Viewing, lesson: &Arc<Lesson>) {
     followed.seek(now);
     followed.set_flow(flow);
     *viewing = followed;
-}
-
-/// How many commands the learner has used, behind those that set the scene.
-pub(super) fn commands_count(viewing: &Viewing, scene_entries: usize) -> u32 {
-    let own = viewing.story().entries().iter().skip(scene_entries);
-    let counted = own.take_while(|entry| entry.time <= viewing.now()).filter(|entry| match &entry.action {
-        Action::Command(command) => progress::counts(command),
-        Action::ForeignOpen { .. } | Action::ForeignFrame { .. } | Action::ForeignClose { .. } => false,
-    });
-    u32::try_from(counted.count()).unwrap_or(u32::MAX)
 }

@@ -2,12 +2,13 @@
 
 use super::FILE_FRAGMENT;
 use super::bet::Bet;
-use super::desk::{Desk, commands_count, title};
+use super::desk::{Desk, title};
 use super::goals::GoalRow;
 use super::markdown::{joined, to_html};
 use super::typed::Typed;
 use crate::share::{Link, link_to, pack_text};
 use leptos::prelude::*;
+use runnel_lessons::progress::commands_count;
 use runnel_lessons::track::{GoalStanding, Standing};
 use runnel_lessons::{Block, Lesson, Solution, Tracker, play};
 use runnel_sandbox::viewing::Viewing;
@@ -27,7 +28,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(tracker: &Tracker, viewing: &Viewing, bet: Option<&str>, scene_entries: usize) -> Shown {
+    fn of(tracker: &Tracker, viewing: &Viewing, bet: Option<&str>) -> Shown {
         let (lesson, scene) = (tracker.lesson(), viewing.scene());
         let texts = lesson.blocks.iter().map(|block| match block {
             Block::Prose(text) => joined(&tracker.fill(text, scene, bet)),
@@ -39,7 +40,7 @@ impl Shown {
             hints: lesson.hints.iter().map(|hint| joined(&tracker.fill(hint, scene, bet))).collect(),
             debrief: joined(&tracker.fill(&lesson.debrief, scene, bet)),
             is_done: tracker.is_done(),
-            commands: commands_count(viewing, scene_entries),
+            commands: commands_count(viewing),
         }
     }
 }
@@ -83,7 +84,6 @@ struct Following {
 impl Following {
     fn new(desk: Desk, lesson: Arc<Lesson>) -> Following {
         let page = desk.page;
-        let scene_entries = play::begin(&lesson).map_or(0, |viewing| viewing.story().entries().len());
         let id = lesson.id.clone();
         let bet = Memo::new(move |_| desk.progress.with(|all| all.lessons.get(&id).and_then(|one| one.bet)));
         let of = lesson.clone();
@@ -94,7 +94,7 @@ impl Following {
                 let tracker = Tracker::of(viewing).filter(|tracker| tracker.lesson().id == of.id)?;
                 // A story that stands still has its last instant looked at too.
                 let now = (!is_playing).then(|| tracker.now(viewing.scene()));
-                Some(Shown::of(now.as_ref().unwrap_or(tracker), viewing, words.as_deref(), scene_entries))
+                Some(Shown::of(now.as_ref().unwrap_or(tracker), viewing, words.as_deref()))
             })
         });
         let of = lesson.clone();

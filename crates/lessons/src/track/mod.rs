@@ -105,6 +105,11 @@ impl Tracker {
         }
     }
 
+    /// From when on goals count: where the scene is set.
+    pub fn begins_at(&self) -> Timestamp {
+        self.begin
+    }
+
     /// The lesson.
     pub fn lesson(&self) -> &Lesson {
         &self.lesson
