@@ -63,7 +63,7 @@ impl std::error::Error for LineStop {}
 /// A line that is no command.
 pub fn commands(viewing: &Viewing, line: &str) -> Result<Vec<Command>, ScriptStop> {
     let is_taken = |name: &str| viewing.story().world().process(name).is_some();
-    shell::read(line, &is_taken).map_err(ScriptStop::Wrong)
+    shell::commands(line, &is_taken).map_err(ScriptStop::Wrong)
 }
 
 /// Does what a learner types: all of it or nothing.

@@ -9,7 +9,7 @@ use runnel_protocol::messages::metadata::{MetadataRequest, MetadataResponseBroke
 use runnel_protocol::{Request, Response, SmallMap};
 use std::collections::BTreeMap;
 
-const HELP: &str = include_str!("help/kafka-broker-api-versions.txt");
+use crate::help::BROKER_API_VERSIONS as HELP;
 
 /// Runs the command.
 pub(crate) fn main(story: &mut Story<'_>) -> Outcome<()> {

@@ -17,6 +17,7 @@ mod console_producer;
 mod dump;
 mod files;
 mod groups;
+mod help;
 mod input;
 mod java;
 mod names;
@@ -32,8 +33,9 @@ mod tool;
 mod topics;
 
 pub use files::{FileError, Files, MemoryFiles};
+pub use help::{ToolOption, options_of};
 pub use input::{Setting, ToolInput, ToolOutput};
-pub use names::{TOOLS, UnknownTool, resolve};
+pub use names::{TOOLS, UnknownTool, nearest, resolve};
 pub use runnel_clients::{Address, Carried, LinkId, Signal};
 pub use runnel_protocol::Timestamp;
 pub use tool::Tool;

@@ -77,16 +77,19 @@ pub fn resolve(name: &str) -> Result<&'static str, UnknownTool> {
     if let Some(tool) = TOOLS.iter().find(is_named) {
         return Ok(tool);
     }
-    let near = TOOLS
-        .iter()
-        .map(|tool| (distance(bare, tool.strip_prefix("kafka-").unwrap_or(tool)), *tool))
-        .min()
-        .filter(|(distance, _)| *distance <= 3.max(bare.len() / 3));
+    let near = nearest(bare, TOOLS.iter().map(|tool| tool.strip_prefix("kafka-").unwrap_or(tool)));
+    let near = near.and_then(|near| TOOLS.iter().find(|tool| tool.strip_prefix("kafka-") == Some(near)));
     Err(UnknownTool {
         name: name.to_owned(),
-        suggestion: near.map(|(_, tool)| tool),
+        suggestion: near.copied(),
         is_kafkas: ABSENT.iter().any(|tool| is_named(&tool)),
     })
+}
+
+/// The word that is meant, if one of these is near enough to what was written.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.map(|known| (distance(word, known), known)).min()?;
+    Some(near.1).filter(|_| near.0 <= 3.max(word.len() / 3))
 }
 
 /// How many letters have to be put in, taken out or changed to make one name of the other.

@@ -7,7 +7,7 @@ use crate::story::{Outcome, Stop, Story};
 use crate::topics::INTERNAL_TOPICS;
 use std::collections::BTreeMap;
 
-const HELP: &str = include_str!("help/kafka-get-offsets.txt");
+use crate::help::GET_OFFSETS as HELP;
 const ABOUT: &str = "An interactive shell for getting topic-partition offsets.";
 
 /// What Kafka's tool throws where it wants to end with a sentence alone.

@@ -10,7 +10,7 @@ use runnel_protocol::{ErrorCode, Request, Response};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-const HELP: &str = include_str!("help/kafka-delete-records.txt");
+use crate::help::DELETE_RECORDS as HELP;
 
 /// Runs the command.
 pub(crate) fn main(story: &mut Story<'_>) -> Outcome<()> {

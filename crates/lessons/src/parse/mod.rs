@@ -251,7 +251,7 @@ fn read_lines(lines: &mut Lines, goals: &[Goal]) -> Result<(), Mistake> {
         text.read(goals)?;
         if text.holes().next().is_none() {
             let line = text.line;
-            let read = shell::read(&text.words(), &|_| false);
+            let read = shell::commands(&text.words(), &|_| false);
             read.map_err(|error| Mistake { line, wanted: error.wanted, found: error.found })?;
         }
     }

@@ -154,6 +154,7 @@ impl Scene {
     pub fn dismiss(&mut self, name: &str) {
         self.clients.remove(name);
         self.seen.ended_tools.retain(|(_, tool)| tool != name);
+        self.seen.handled.remove(name);
         self.placed.remove(&NodeId::Client(name.to_owned()));
         self.restage();
     }

@@ -56,7 +56,7 @@ pub use packets::{Field, Opened, Packet, Tap};
 pub use parcel::{Fate, Parcel};
 pub use point::{Area, Point};
 pub use retention::{LogOutlook, SegmentOutlook, retention_countdown};
-pub use seen::{Batch, Before, Choice, Guest, Rates, Seen, TopicRates};
+pub use seen::{Batch, Before, Choice, Guest, Handled, HandledRecord, Rates, Seen, TopicRates};
 pub use series::{Measure, Sample, Series};
 pub use why::{Path, Why, paths};
 

@@ -8,6 +8,7 @@ use super::group::{Assignment, Wait};
 use super::parcel::Parcel;
 use super::series::Series;
 use runnel_broker::Timestamp;
+use runnel_clients::TopicPartition;
 use runnel_clients::partitioners::PartitionChoice;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -17,6 +18,9 @@ const BATCHES_MAX: usize = 64;
 
 /// Records of a lane of which it is remembered why they are there.
 const CHOICES_MAX: usize = 200;
+
+/// Records of a consumer of which it is remembered that it is done with them: the latest.
+const HANDLED_MAX: usize = 50;
 
 /// Guests that are remembered: those who came last.
 const GUESTS_MAX: usize = 64;
@@ -42,6 +46,9 @@ pub struct Seen {
     pub guests: BTreeMap<String, Guest>,
     /// What is under way, by its number.
     pub parcels: BTreeMap<u64, Parcel>,
+    /// By consumer of the world: what its program is done with.
+    #[serde(skip)]
+    pub handled: BTreeMap<String, Handled>,
     /// By connection: the client of the world that opened it.
     #[serde(skip)]
     pub(super) callers: BTreeMap<u64, String>,
@@ -111,6 +118,36 @@ pub struct Choice {
     /// What it chose, and why.
     #[serde(flatten)]
     pub choice: PartitionChoice,
+}
+
+/// Records that a consumer's program is done with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Handled {
+    /// How many so far.
+    pub count: u64,
+    /// The latest of them, oldest first.
+    pub latest: VecDeque<HandledRecord>,
+}
+
+/// A record that a program is done with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandledRecord {
+    /// When.
+    pub time: Timestamp,
+    /// Where it lies.
+    pub partition: TopicPartition,
+    /// Its offset.
+    pub offset: i64,
+}
+
+impl Handled {
+    pub(super) fn push(&mut self, record: HandledRecord) {
+        self.count += 1;
+        if self.latest.len() == HANDLED_MAX {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(record);
+    }
 }
 
 /// Who read what before a rebalance.

@@ -9,7 +9,7 @@ use runnel_broker::configs::Documentation;
 use runnel_clients::assignors::StickyAssignors;
 use runnel_protocol::Timestamp;
 use runnel_protocol::records::compression::Codecs;
-use runnel_tools::{Files, Setting, Tool, ToolInput, ToolOutput};
+use runnel_tools::{Files, Setting, Tool, ToolInput, ToolOption, ToolOutput};
 use std::fmt::Debug;
 use std::sync::{Arc, OnceLock};
 
@@ -51,6 +51,7 @@ type Start = fn(&str, &[String], Arc<dyn Files>, &Setting) -> Result<Box<dyn Run
 #[derive(Clone, Copy, Debug)]
 pub struct Extras {
     start_tool: Start,
+    options_of: fn(&str) -> Vec<ToolOption>,
     codecs: Codecs,
     documentation: Documentation,
     handlers: RareHandlers,
@@ -71,6 +72,7 @@ impl Extras {
             Ok(tool) => Ok(Box::new(tool)),
             Err(error) => Err(Refusal::new(error.to_string())),
         },
+        options_of: runnel_tools::options_of,
         codecs: Codecs::KAFKAS,
         documentation: Documentation::KAFKAS,
         handlers: RareHandlers::ALL,
@@ -94,6 +96,11 @@ impl Extras {
     /// Whether a script or a history file may want what is not there: it is to be run only once they are brought.
     pub fn are_missing_for(text: &str) -> bool {
         !Extras::are_there() && WORDS.iter().any(|word| text.contains(word))
+    }
+
+    /// The options of a tool of Kafka's, by its full name; none of one that there is not, or that is not brought yet.
+    pub fn tool_options(tool: &str) -> Vec<ToolOption> {
+        Extras::there().map(|extras| (extras.options_of)(tool)).unwrap_or_default()
     }
 
     fn there() -> Option<Extras> {

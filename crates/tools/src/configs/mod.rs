@@ -12,7 +12,7 @@ use crate::options::{Options, Table};
 use crate::story::{Outcome, Stop, Story};
 use arguments::Entities;
 
-const HELP: &str = include_str!("../help/kafka-configs.txt");
+use crate::help::CONFIGS as HELP;
 
 const ABOUT: &str = "This tool helps to manipulate and describe entity config for a topic, client, user, broker, ip, \
                      client-metrics or group";

@@ -9,7 +9,7 @@ use runnel_clients::consumer::{CommitPolicy, ConsumerSettings, Reads, StartAt};
 use runnel_clients::{ClientKind, TopicPartition};
 use std::time::Duration;
 
-const HELP: &str = include_str!("../help/kafka-console-consumer.txt");
+use crate::help::CONSOLE_CONSUMER as HELP;
 
 const ABOUT: &str = "This tool helps to read data from Kafka topics and outputs it to standard output.";
 

@@ -8,7 +8,7 @@ use crate::options::{Options, Table};
 use crate::story::{Outcome, Stop, Story};
 use runnel_clients::producer::ProducerSettings;
 
-const HELP: &str = include_str!("../help/kafka-console-producer.txt");
+use crate::help::CONSOLE_PRODUCER as HELP;
 
 const ABOUT: &str = "This tool helps to read data from standard input and publish it to Kafka.";
 

@@ -21,7 +21,7 @@ use decoders::Decoder;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-const HELP: &str = include_str!("../help/kafka-dump-log.txt");
+use crate::help::DUMP_LOG as HELP;
 
 const ABOUT: &str = "This tool helps to parse a log file and dump its contents to the console, useful for debugging a \
                      seemingly corrupt log segment.";

@@ -17,7 +17,7 @@ use crate::options::{Options, Table};
 use crate::story::{Outcome, Stop, Story};
 use std::time::Duration;
 
-const HELP: &str = include_str!("../help/kafka-consumer-groups.txt");
+use crate::help::CONSUMER_GROUPS as HELP;
 
 const ACTIONS: [&str; 6] = ["list", "describe", "delete", "reset-offsets", "delete-offsets", "validate-regex"];
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use runnel_clients::producer::ProducerSettings;
 use std::time::Duration;
 
-const HELP: &str = include_str!("../help/kafka-producer-perf-test.txt");
+use crate::help::PRODUCER_PERF_TEST as HELP;
 
 const OPTIONS: [(&str, Takes); 18] = [
     ("--help", Takes::Nothing),

@@ -12,7 +12,7 @@ use crate::java::{Exception, IncludeList};
 use crate::options::{Options, Table};
 use crate::story::{Outcome, Stop, Story};
 
-const HELP: &str = include_str!("../help/kafka-topics.txt");
+use crate::help::TOPICS as HELP;
 
 /// Topics that Kafka keeps for itself.
 pub(crate) const INTERNAL_TOPICS: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];

@@ -3,6 +3,7 @@
 use crate::scene::client::{Client, ClientState, ClientView};
 use crate::scene::countdown::CountdownKind;
 use crate::scene::group::Wait;
+use crate::scene::seen::HandledRecord;
 use crate::scene::{Scene, Shape, cause};
 use runnel_broker::Timestamp;
 use runnel_clients::TopicPartition;
@@ -16,6 +17,10 @@ impl Scene {
             return;
         }
         self.advance(time);
+        if let ConsumerEvent::ProcessingFinished { partition, offset } = event {
+            let record = HandledRecord { time, partition: partition.clone(), offset: *offset };
+            self.seen.handled.entry(name.to_owned()).or_default().push(record);
+        }
         let told = cause::of_consumer(self, name, event, time);
         let shape = self.clients.get_mut(name).map_or(Shape::Same, |client| client.fold_consumer(event, time));
         self.seen.causes.push(told);

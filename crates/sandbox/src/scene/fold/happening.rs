@@ -202,6 +202,9 @@ impl Scene {
             to.clone_into(&mut client.card.name);
             self.clients.insert(to.to_owned(), client);
         }
+        if let Some(handled) = self.seen.handled.remove(from) {
+            self.seen.handled.insert(to.to_owned(), handled);
+        }
         for caller in self.seen.callers.values_mut().filter(|caller| *caller == from) {
             to.clone_into(caller);
         }

@@ -1,4 +1,4 @@
-//! What a learner types: the sandbox's commands, Kafka's tools, and the tutorial's `npm run ...`.
+//! The tutorial's programs: `npm run ...`, and `node dist/...`, which is what it runs.
 //!
 //! | Line | What it starts |
 //! | --- | --- |
@@ -11,7 +11,7 @@
 //! `produce-1` and so on, each by the first number that is free, since two clients of a world have two names.
 
 use runnel_clients::ClientKind;
-use runnel_sandbox::script::{Command, ConsumerSpec, Payload, ProducerSpec, ScriptError, SendSpec, split_words};
+use runnel_sandbox::script::{Command, ConsumerSpec, Payload, ProducerSpec, ScriptError, SendSpec};
 use std::collections::BTreeMap;
 
 /// The tutorial's consumer group.
@@ -21,24 +21,36 @@ const FIRST_TOPIC: &str = "quickstart-events";
 /// The tutorial's second topic.
 const SECOND_TOPIC: &str = "payment-done";
 /// Names that may stand before `npm run`.
-const VARIABLES: [&str; 3] = ["GROUP", "TOPIC", "KEY"];
+pub(super) const VARIABLES: [&str; 3] = ["GROUP", "TOPIC", "KEY"];
 /// Most clients of a name.
 const NUMBERS_MAX: u32 = 1_000;
 
-/// The commands that a typed line stands for. `is_taken` says whether a client of that name is there.
-///
-/// # Errors
-/// A line that is no command.
-pub fn read(line: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<Vec<Command>, ScriptError> {
-    let all = split_words(line)?;
+/// What has to follow.
+const SCRIPTS_WANTED: &str = "npm run consume, produce, produce:user or start";
+/// What may be run.
+pub(super) const SCRIPTS: [&str; 4] = ["consume", "produce", "produce:user", "start"];
+
+/// The commands that start a program of the tutorial's, if the words say so. `is_taken` says whether a client of that
+/// name is there.
+pub(super) fn read(all: &[String], is_taken: &dyn Fn(&str) -> bool) -> Result<Option<Vec<Command>>, ScriptError> {
     let first = all.iter().position(|word| !is_assignment(word)).unwrap_or(all.len());
     let (assignments, rest) = all.split_at(first);
-    if rest.first().is_none_or(|word| word != "npm") {
-        if let Some(assignment) = assignments.first() {
-            return Err(mistake("npm run behind GROUP=, TOPIC= and KEY=", Some(assignment)));
+    let script = match rest {
+        [npm, run, script] if npm == "npm" && run == "run" => script.as_str(),
+        [npm, start] if npm == "npm" && start == "start" => "start",
+        [npm, ..] if npm == "npm" => return Err(mistake(SCRIPTS_WANTED, Some(&rest.join(" ")))),
+        [node, file] if node == "node" => match script_of_file(file) {
+            Some(script) => script,
+            None => {
+                return Err(mistake("node dist/index.js, consumer.js, producer.js or producer-user.js", Some(file)));
+            }
+        },
+        _other => {
+            let assignment = assignments.first();
+            let refused = assignment.map(|one| mistake("npm run behind GROUP=, TOPIC= and KEY=", Some(one)));
+            return refused.map_or(Ok(None), Err);
         }
-        return line.parse().map(|command| vec![command]);
-    }
+    };
     let mut names = BTreeMap::new();
     for assignment in assignments {
         let (name, value) = assignment.split_once('=').unwrap_or((assignment, ""));
@@ -51,11 +63,6 @@ pub fn read(line: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<Vec<Command>,
         }
         names.insert(name, value.to_owned());
     }
-    let script = match rest {
-        [_, run, script] if run == "run" => script.as_str(),
-        [_, start] if start == "start" => "start",
-        _other => return Err(mistake("npm run consume, produce, produce:user or start", Some(line))),
-    };
     let commands = match script {
         "consume" => vec![consumer(&names, is_taken)?],
         "produce" => producer(&names, FIRST_TOPIC, None, is_taken)?,
@@ -65,10 +72,21 @@ pub fn read(line: &str, is_taken: &dyn Fn(&str) -> bool) -> Result<Vec<Command>,
             commands.push(consumer(&names, is_taken)?);
             commands
         }
-        other => return Err(mistake("npm run consume, produce, produce:user or start", Some(other))),
+        other => return Err(mistake(SCRIPTS_WANTED, Some(other))),
     };
     // What was put together has to be what could have been typed.
-    commands.iter().map(|command| command.to_string().parse()).collect()
+    commands.iter().map(|command| command.to_string().parse()).collect::<Result<_, _>>().map(Some)
+}
+
+/// The script that runs a file of the tutorial's.
+fn script_of_file(file: &str) -> Option<&'static str> {
+    match file.strip_prefix("./").unwrap_or(file).strip_prefix("dist/")? {
+        "consumer.js" => Some("consume"),
+        "producer.js" => Some("produce"),
+        "producer-user.js" => Some("produce:user"),
+        "index.js" => Some("start"),
+        _other => None,
+    }
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -136,18 +154,16 @@ fn producer(
 #[cfg(test)]
 mod tests {
     use super::read;
+    use runnel_sandbox::script::{ScriptError, split_words};
+
+    fn all(line: &str, taken: &[&str]) -> Result<Option<Vec<String>>, ScriptError> {
+        let commands = read(&split_words(line)?, &|name| taken.contains(&name))?;
+        Ok(commands.map(|commands| commands.iter().map(ToString::to_string).collect()))
+    }
 
     /// What a line stands for, where these names are taken.
     fn lines(line: &str, taken: &[&str]) -> Vec<String> {
-        let commands = read(line, &|name| taken.contains(&name)).unwrap_or_else(|error| panic!("{error}"));
-        commands.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn commands_and_tools_are_read_as_everywhere() {
-        assert_eq!(lines("crash anna", &[]), ["crash anna"]);
-        let tool = lines("./kafka-topics.sh --list --bootstrap-server localhost:9092", &[]);
-        assert_eq!(tool, ["kafka-topics.sh --list --bootstrap-server localhost:9092"]);
+        all(line, taken).unwrap_or_else(|error| panic!("{error}")).unwrap_or_else(|| panic!("{line} is no program"))
     }
 
     #[test]
@@ -163,6 +179,15 @@ mod tests {
     }
 
     #[test]
+    fn a_compiled_program_is_what_its_script_runs() {
+        for (file, script) in [("consumer", "consume"), ("producer-user", "produce:user"), ("index", "start")] {
+            assert_eq!(lines(&format!("node dist/{file}.js"), &[]), lines(&format!("npm run {script}"), &[]));
+        }
+        assert_eq!(lines("GROUP=a node ./dist/consumer.js", &[]), lines("GROUP=a npm run consume", &[]));
+        assert!(all("node dist/nothing.js", &[]).unwrap_err().to_string().ends_with("found \"dist/nothing.js\""));
+    }
+
+    #[test]
     fn names_before_it_stand_for_others_and_a_program_takes_the_first_name_that_is_free() {
         let taken = ["consume-1", "consume-2"];
         let consumer = "consumer consume-3 kind=kafkajs group=billing topics=orders from-beginning";
@@ -172,8 +197,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_command_is_refused() {
-        let refused = |line: &str| read(line, &|_| false).unwrap_err().to_string();
+    fn what_is_no_program_is_refused_and_other_lines_are_left_alone() {
+        let refused = |line: &str| all(line, &[]).unwrap_err().to_string();
         let scripts = "npm run consume, produce, produce:user or start";
         assert_eq!(refused("npm run build"), format!("line 1: wanted {scripts}, found \"build\""));
         assert_eq!(refused("npm install"), format!("line 1: wanted {scripts}, found \"npm install\""));
@@ -183,6 +208,7 @@ mod tests {
             "line 1: wanted npm run behind GROUP=, TOPIC= and KEY=, found \"GROUP=a\""
         );
         assert!(refused("TOPIC='a b' npm run produce").ends_with("and underscores, found \"a b\""));
-        assert!(read("GROUP='a", &|_| false).is_err());
+        assert_eq!(all("crash anna", &[]), Ok(None));
+        assert_eq!(all("", &[]), Ok(None));
     }
 }
