@@ -51,6 +51,19 @@ for (const [name, settings] of [
     await page.evaluate(() => globalThis.runnel.pause());
     await still(page);
     assert.deepEqual(await seriousFaults(page), []);
+    // The terminal, with something said, something refused, and candidates. On a phone it has to be opened.
+    if ((await page.locator('.terminal').count()) === 0) await page.getByRole('button', { name: 'Terminal', exact: true }).click();
+    const input = page.getByLabel('Command');
+    for (const line of ['help', 'nonsense', 'kafka-topics.sh --nonsense']) {
+      await input.fill(line);
+      await input.press('Enter');
+    }
+    await input.fill('send ch');
+    await input.press('Tab');
+    await input.fill('c');
+    await input.press('Tab');
+    await page.locator('.candidate').first().waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
     assert.deepEqual(faults, []);
     await profile.close();
   });

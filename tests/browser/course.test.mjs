@@ -34,7 +34,8 @@ async function enter(page, line) {
   const input = page.getByLabel('Command');
   if (line !== undefined) await input.fill(line);
   await input.press('Enter');
-  await page.waitForFunction(() => document.querySelector('.typed-line input').value === '', null, { timeout: LINE_MS });
+  await page.waitForFunction(() => document.querySelector('.terminal-input input').value === '', null, { timeout: LINE_MS });
+  assert.deepEqual(await page.locator('.terminal-text.refused').allTextContents(), [], `${line} was refused`);
 }
 
 /** Goes the way that a lesson shows, and answers how many lines that was. */
@@ -42,8 +43,9 @@ async function follow(page, way) {
   const lines = page.locator('.show-me').nth(way).locator('.show-line');
   const count = await lines.count();
   for (let line = 0; line < count; line += 1) {
-    // What is typed stands in the line below; Enter has it run.
+    // What is typed stands in the terminal; Enter has it run.
     await lines.nth(line).evaluate((button) => button.click());
+    await page.waitForFunction(() => document.querySelector('.terminal-input input').value !== '');
     await enter(page);
   }
   return count;
@@ -124,8 +126,9 @@ test('what is typed wrong is answered in words, and a lesson that is not there i
   const input = page.getByLabel('Command');
   await input.fill('crash nobody');
   await input.press('Enter');
-  await page.locator('.typed [role="alert"]', { hasText: 'nobody' }).waitFor();
-  assert.equal(await input.inputValue(), 'crash nobody', 'the line stays, to be mended');
+  await page.locator('.terminal-text.refused', { hasText: 'nobody' }).waitFor();
+  await input.press('ArrowUp');
+  assert.equal(await input.inputValue(), 'crash nobody', 'the line comes back, to be mended');
   await page.evaluate(() => (location.hash = 'lesson=9.9'));
   await page.getByText('there is no lesson "9.9"').waitFor();
   await profile.close();

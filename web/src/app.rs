@@ -8,6 +8,7 @@ use crate::opening::{self, OpeningLine, Source};
 use crate::outline::{Outline, OutlineShown};
 use crate::page::{Page, Report, Tone, start_clock};
 use crate::stage::Stage;
+use crate::terminal::Terminals;
 use crate::timeline::Timeline;
 use crate::{keep, late, share};
 use leptos::prelude::*;
@@ -25,6 +26,7 @@ pub(crate) fn App() -> impl IntoView {
     share::listen(page);
     late::offer_api(page);
     late::load_soon();
+    provide_context(Terminals::new());
     provide_context(OutlineShown::new());
     provide_context(CourseShown::new());
     view! {

@@ -11,6 +11,7 @@ use crate::inspector::Panel;
 use crate::outline;
 use crate::page::{Page, Selection, View};
 use crate::share::Share;
+use crate::terminal;
 use crate::timeline::{Charts, Compared, Countdowns, Log};
 use leptos::prelude::*;
 use runnel_sandbox::world::Extras;
@@ -32,6 +33,7 @@ pub(crate) struct Panels {
     pub(crate) charts: fn() -> AnyView,
     pub(crate) countdowns: fn() -> AnyView,
     pub(crate) log: fn() -> AnyView,
+    pub(crate) terminal: fn() -> AnyView,
     /// Puts what programs can do with the page into the window.
     pub(crate) offer: fn(Page),
     /// In what two worlds differ.
@@ -48,6 +50,7 @@ static PANELS: Panels = Panels {
     charts: || view! { <Charts /> }.into_any(),
     countdowns: || view! { <Countdowns /> }.into_any(),
     log: || view! { <Log /> }.into_any(),
+    terminal: || view! { <terminal::Panel /> }.into_any(),
     offer: api::offer,
     compared: |beside| view! { <Compared beside /> }.into_any(),
 };

@@ -29,6 +29,7 @@ mod outline;
 mod page;
 mod share;
 mod stage;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod timeline;

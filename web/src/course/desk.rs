@@ -1,11 +1,13 @@
 //! What the course remembers: the lessons, how far the learner has come, and where she is.
 
-use super::{Asked, CourseShown};
+use super::{Asked, CourseShown, is_narrow};
 use crate::keep::{recall, remember};
 use crate::late;
 use crate::page::{Page, Tone};
 use crate::share::{forget_fragment, unpack_text};
+use crate::terminal::Terminals;
 use leptos::prelude::*;
+use runnel_lessons::track::Filled;
 use runnel_lessons::{Course, Lesson, LessonError, Progress, Tracker, play};
 use runnel_sandbox::viewing::Viewing;
 use std::sync::Arc;
@@ -31,13 +33,12 @@ pub(super) struct Desk {
     pub(super) lesson: RwSignal<Option<Arc<Lesson>>>,
     /// The text of a lesson that is not of the course, with the lesson.
     pub(super) own: RwSignal<Option<(Arc<Lesson>, String)>>,
-    /// What stands in the line for commands.
-    pub(super) typed: RwSignal<String>,
+    pub(super) terminals: Terminals,
 }
 
 impl Desk {
     /// As the browser kept it.
-    pub(super) fn new(page: Page, asked: CourseShown, course: Course) -> Desk {
+    pub(super) fn new(page: Page, asked: CourseShown, terminals: Terminals, course: Course) -> Desk {
         let kept = recall(PROGRESS_KEY).map(|text| (Progress::from_json(&text), text));
         let progress = match kept {
             None => Progress::default(),
@@ -63,7 +64,7 @@ impl Desk {
             progress: RwSignal::new(progress),
             lesson: RwSignal::new(lesson),
             own: RwSignal::new(own),
-            typed: RwSignal::new(String::new()),
+            terminals,
         };
         Effect::new(move |_| desk.progress.with(|progress| remember(PROGRESS_KEY, &progress.to_json())));
         Effect::new(move |_| {
@@ -85,6 +86,8 @@ impl Desk {
                 desk.begin_file(&file, &text);
             }
         });
+        terminals.hint.set_value(Some(Box::new(move || desk.next_hint())));
+        on_cleanup(move || terminals.hint.set_value(None));
         desk.take_up_when_shown();
         desk
     }
@@ -122,6 +125,9 @@ impl Desk {
                 Ok(viewing) => {
                     self.page.open(viewing, &title(&lesson));
                     self.page.is_playing.set(true);
+                    if !is_narrow() {
+                        self.terminals.is_wanted.set(true);
+                    }
                     self.progress.update(|progress| {
                         progress.current = Some(lesson.id.clone());
                         progress.lesson(&lesson.id).reset();
@@ -131,6 +137,24 @@ impl Desk {
                 Err(reason) => self.page.say(Tone::Refused, format!("lesson {}: {reason}", lesson.id)),
             }
         });
+    }
+
+    /// The next hint of the open lesson, which the course shows from then on too; the last one again when all are shown.
+    fn next_hint(self) -> Option<String> {
+        let lesson = self.lesson.get_untracked()?;
+        let last = lesson.hints.len().checked_sub(1)?;
+        let seen = self.progress.with_untracked(|all| all.lessons.get(&lesson.id).map_or(0, |one| one.hints));
+        let index = usize::try_from(seen).unwrap_or(last).min(last);
+        self.progress.update(|all| {
+            let one = all.lesson(&lesson.id);
+            one.hints = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        });
+        let hint = lesson.hints.get(index)?;
+        self.page.view.with(|viewing| {
+            let filled = Tracker::of(viewing).map(|tracker| tracker.fill(hint, viewing.scene(), None));
+            let text = filled.map_or_else(|| hint.words(), |filled| filled.iter().map(Filled::text).collect());
+            Some(text.replace(['`', '*'], ""))
+        })
     }
 
     /// Shows the list of all lessons.

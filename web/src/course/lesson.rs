@@ -5,7 +5,6 @@ use super::bet::Bet;
 use super::desk::{Desk, title};
 use super::goals::GoalRow;
 use super::markdown::{joined, to_html};
-use super::typed::Typed;
 use crate::share::{Link, link_to, pack_text};
 use leptos::prelude::*;
 use runnel_lessons::progress::commands_count;
@@ -175,7 +174,6 @@ pub(super) fn LessonView(desk: Desk, lesson: Arc<Lesson>) -> impl IntoView {
                 <Debrief following=following.clone() />
             </Show>
         </article>
-        <Typed desk />
     }
 }
 
@@ -276,9 +274,9 @@ fn ShowMe(desk: Desk, solution: Solution) -> impl IntoView {
         let words = text.words();
         let typed = move |_| {
             let line = desk.page.view.with(|viewing| play::filled(viewing, &text).unwrap_or_else(|stop| stop.text));
-            desk.typed.set(line);
+            desk.terminals.put(line);
         };
-        view! { <li><button class="quiet mono show-line" title="Types it below" on:click=typed>{words}</button></li> }
+        view! { <li><button class="quiet mono show-line" title="Types it into the terminal; Enter runs it" on:click=typed>{words}</button></li> }
     });
     view! {
         <details class="show-me">

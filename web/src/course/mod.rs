@@ -9,7 +9,6 @@ mod lesson;
 mod list;
 mod markdown;
 mod panel;
-mod typed;
 
 use crate::keep::{recall, remember};
 use crate::late::late;
@@ -64,6 +63,11 @@ impl CourseShown {
     }
 }
 
+/// Whether the course stands below the stage.
+fn is_narrow() -> bool {
+    window().match_media(NARROW).ok().flatten().is_some_and(|narrow| narrow.matches())
+}
+
 /// The lesson that the address names.
 fn from_address() -> Option<Asked> {
     let fragment = window().location().hash().ok()?;
@@ -93,7 +97,7 @@ pub(crate) fn Course() -> impl IntoView {
         if is_shown {
             outline.set(false);
             // On a narrow page the inspector lies over it.
-            if window().match_media(NARROW).ok().flatten().is_some_and(|narrow| narrow.matches()) {
+            if is_narrow() {
                 page.selection.set(None);
             }
         }

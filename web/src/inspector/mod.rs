@@ -29,7 +29,6 @@ use overview::Overview;
 use partition::PartitionPanel;
 use record::RecordPanel;
 use runnel_sandbox::scene::NodeId;
-pub(crate) use tool::{ToolAnswer, ToolRun};
 use topic::TopicPanel;
 
 /// Titles of sections that are folded until somebody opens them.

@@ -16,10 +16,10 @@ struct Printed {
 
 /// The tool that was run last, by its name, with its line.
 #[derive(Clone, Copy)]
-pub(crate) struct ToolRun(RwSignal<Option<(String, String)>>);
+pub(super) struct ToolRun(RwSignal<Option<(String, String)>>);
 
 impl ToolRun {
-    pub(crate) fn new() -> ToolRun {
+    pub(super) fn new() -> ToolRun {
         ToolRun(RwSignal::new(None))
     }
 
@@ -36,7 +36,7 @@ impl ToolRun {
     ///
     /// # Errors
     /// Why not, in words.
-    pub(crate) fn attempt(self, page: Page, line: String, script: &str) -> Result<(), String> {
+    fn attempt(self, page: Page, line: String, script: &str) -> Result<(), String> {
         let before = page.view.scene(newest_tool);
         attempt(page, script)?;
         let newest = page.view.scene(newest_tool).filter(|newest| Some(newest) != before.as_ref());
@@ -63,7 +63,7 @@ pub(super) fn reset_line(group: &str, place: &str, target: &str) -> String {
 
 /// What the tool that was run last has printed.
 #[component]
-pub(crate) fn ToolAnswer(run: ToolRun) -> impl IntoView {
+pub(super) fn ToolAnswer(run: ToolRun) -> impl IntoView {
     let page = expect_context::<Page>();
     let printed = Memo::new(move |_| {
         let (name, line) = run.0.get()?;

@@ -8,10 +8,11 @@ use runnel_tools::TOOLS;
 /// Where lines of words end.
 const WIDTH: usize = 76;
 
-/// The words with which a command begins, each once.
+/// The words with which a command begins, each once; not those that only a script's head has.
 pub(super) fn first_words() -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for usage in grammar::commands().into_iter().flat_map(|row| row.usages) {
+    let rows = grammar::commands().into_iter().filter(|row| !row.about.contains("the head"));
+    for usage in rows.flat_map(|row| row.usages) {
         let word = usage.split(' ').next().unwrap_or_default();
         if names::tool(word).is_none() && !words.iter().any(|known| known == word) {
             words.push(word.to_owned());
