@@ -134,6 +134,25 @@ test('what is typed wrong is answered in words, and a lesson that is not there i
   await profile.close();
 });
 
+test('a word is explained where it stands, and what the text offers to run is run in the terminal', async () => {
+  const { page, profile, faults } = await course();
+  await begin(page, '0.1');
+  const word = page.locator('.lesson .word', { hasText: 'topic' });
+  assert.equal(await word.count(), 1, 'only where it stands first');
+  await word.click();
+  await page.locator('.word-meaning', { hasText: 'a name under which records are kept' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.word-meaning').waitFor({ state: 'detached' });
+  for (const line of ['topic orders', 'wait 1s']) await enter(page, line);
+  await page.locator('.bet-option').first().click();
+  for (const line of ['send shop orders count=3', 'settle', 'wait 1s']) await enter(page, line);
+  await page.getByRole('button', { name: '▶ Run' }).click();
+  await enter(page, 'wait 1s');
+  await page.locator('.terminal-text', { hasText: /^orders:0:3$/m }).waitFor();
+  assert.deepEqual(faults, []);
+  await profile.close();
+});
+
 const OWN = `+++
 id = "4.3"
 title = "A record of my own"

@@ -51,9 +51,11 @@ pub enum Block {
         /// As it stands.
         text: String,
     },
-    /// A small world of its own, to be run beside the text.
+    /// Lines that the text offers to run on the stage.
     Run {
-        /// In the command language.
+        /// Where it begins in the file.
+        line: u32,
+        /// As they are typed into the terminal.
         script: String,
     },
     /// A question before the answer is seen.

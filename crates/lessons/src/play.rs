@@ -4,38 +4,35 @@ use crate::lesson::{Lesson, Lines};
 use crate::shell;
 use crate::text::Text;
 use crate::track::{Filled, Tracker};
+use runnel_protocol::Timestamp;
 use runnel_sandbox::history::{ScriptStop, Story};
-use runnel_sandbox::script::{Command, Script};
-use runnel_sandbox::viewing::{BeginError, Done, Viewing};
-use runnel_sandbox::world::WorldSettings;
+use runnel_sandbox::script::Command;
+use runnel_sandbox::viewing::{BeginError, Done, Playing, Viewing};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Sets the scene of a lesson; the lesson's [`Tracker`] follows what is done from there on.
+/// The scene of a lesson, to be set; the lesson's [`Tracker`] follows what is done from there on.
+///
+/// # Errors
+/// A scene with a mistake.
+pub fn scene(lesson: &Arc<Lesson>) -> Result<Playing, BeginError> {
+    let tracker = Tracker::new(Arc::clone(lesson), Timestamp(i64::MAX));
+    Playing::of_scene(&lesson.scene, Box::new(tracker))
+}
+
+/// Sets the scene of a lesson at once.
 ///
 /// # Errors
 /// A scene that cannot be played.
 pub fn begin(lesson: &Arc<Lesson>) -> Result<Viewing, BeginError> {
-    let story = set(lesson)?;
-    let begin = story.now();
-    Ok(Viewing::of_story_with(story, Box::new(Tracker::new(Arc::clone(lesson), begin))))
+    scene(lesson)?.whole()
 }
 
 /// A story that began with the scene of a lesson, with the lesson's goals: one that was kept, for example.
 pub fn follow(lesson: &Arc<Lesson>, story: Story) -> Viewing {
-    let begin = set(lesson).map_or(story.end(), |story| story.now());
+    let begin = begin(lesson).map_or(story.end(), |set| set.now());
     Viewing::of_story_with(story, Box::new(Tracker::new(Arc::clone(lesson), begin)))
-}
-
-/// A story that stands where the scene is set: just behind it, so that nothing of the scene happens at the instant at
-/// which the learner begins.
-fn set(lesson: &Lesson) -> Result<Story, BeginError> {
-    let script = Script::parse(&lesson.scene)?;
-    let mut story = Story::new(WorldSettings::of(&script))?;
-    story.run_script(&lesson.scene).map_err(BeginError::Script)?;
-    story.run_until(story.now() + Duration::from_millis(1));
-    Ok(story)
 }
 
 /// Why lines cannot be played.

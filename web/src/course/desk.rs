@@ -3,13 +3,14 @@
 use super::{Asked, CourseShown, is_narrow};
 use crate::keep::{recall, remember};
 use crate::late;
-use crate::page::{Page, Tone};
+use crate::opening::{self, Source, Wanted};
+use crate::page::{Page, Tone, now_ms};
 use crate::share::{forget_fragment, unpack_text};
 use crate::terminal::Terminals;
 use leptos::prelude::*;
 use runnel_lessons::track::Filled;
 use runnel_lessons::{Course, Lesson, LessonError, Progress, Tracker, play};
-use runnel_sandbox::viewing::Viewing;
+use runnel_sandbox::viewing::{BeginError, Viewing};
 use std::sync::Arc;
 
 /// Under which name the browser keeps the progress.
@@ -20,6 +21,8 @@ const UNREAD_KEY: &str = "runnel.progress.unread";
 const OWN_KEY: &str = "runnel.lesson";
 /// What the file of a lesson is called that came with a link.
 const LINKED: &str = "lesson.md";
+/// How long a scene may take to be set before anything else has its turn, in milliseconds.
+const AT_ONCE_MS: f64 = 250.0;
 /// A run of more steps is not played again only to look at its goals.
 const STEPS_MAX: u64 = 200_000;
 
@@ -121,10 +124,8 @@ impl Desk {
             if let Err(reason) = late::load_extras().await {
                 return self.page.say(Tone::Refused, reason);
             }
-            match play::begin(&lesson) {
-                Ok(viewing) => {
-                    self.page.open(viewing, &title(&lesson));
-                    self.page.is_playing.set(true);
+            match self.set_scene(&lesson) {
+                Ok(()) => {
                     if !is_narrow() {
                         self.terminals.is_wanted.set(true);
                     }
@@ -134,9 +135,25 @@ impl Desk {
                     });
                     self.lesson.set(Some(lesson));
                 }
-                Err(reason) => self.page.say(Tone::Refused, format!("lesson {}: {reason}", lesson.id)),
+                Err(reason) => self.page.say(Tone::Refused, reason),
             }
         });
+    }
+
+    /// Sets the scene: at once, or with a line that tells how far it is where that takes longer.
+    fn set_scene(self, lesson: &Arc<Lesson>) -> Result<(), String> {
+        let what = format!("lesson {}", lesson.id);
+        let refused = |reason: BeginError| format!("{what}: {reason}");
+        let mut playing = play::scene(lesson).map_err(refused)?;
+        let started = now_ms();
+        if playing.go_on(|| now_ms() - started < AT_ONCE_MS).map_err(refused)? {
+            self.page.open(playing.into_viewing(), &title(lesson));
+            self.page.is_playing.set(true);
+        } else {
+            let wanted = Wanted { playing, title: title(lesson), source: Source::Chosen, what, is_playing: true };
+            opening::open(self.page, wanted);
+        }
+        Ok(())
     }
 
     /// The next hint of the open lesson, which the course shows from then on too; the last one again when all are shown.

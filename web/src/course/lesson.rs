@@ -5,6 +5,7 @@ use super::bet::Bet;
 use super::desk::{Desk, title};
 use super::goals::GoalRow;
 use super::markdown::{joined, to_html};
+use super::words::{Meaning, Words};
 use crate::share::{Link, link_to, pack_text};
 use leptos::prelude::*;
 use runnel_lessons::progress::commands_count;
@@ -78,6 +79,7 @@ struct Following {
     shown: Memo<Option<Shown>>,
     bet: Memo<Option<u32>>,
     reached: Memo<BTreeSet<String>>,
+    words: Words,
 }
 
 impl Following {
@@ -104,7 +106,8 @@ impl Following {
                 None => ever.unwrap_or_default(),
             })
         });
-        let following = Following { desk, lesson, shown, bet, reached };
+        let words = desk.course.with_value(|course| Words::of(&lesson, &course.glossary));
+        let following = Following { desk, lesson, shown, bet, reached, words };
         following.note_progress();
         following
     }
@@ -144,6 +147,7 @@ pub(super) fn LessonView(desk: Desk, lesson: Arc<Lesson>) -> impl IntoView {
     });
     let following = Following::new(desk, lesson.clone());
     let (shown, bet, reached) = (following.shown, following.bet, following.reached);
+    let (words, pressed) = (following.words.clone(), following.words.clone());
     let of = lesson.clone();
     let blocks = Memo::new(move |_| reached.with(|reached| shown_blocks(&of, bet.get().is_some(), reached)));
     let again = lesson.clone();
@@ -163,12 +167,13 @@ pub(super) fn LessonView(desk: Desk, lesson: Arc<Lesson>) -> impl IntoView {
             <button class="quiet" on:click=move |_| desk.close()>"‹ All lessons"</button>
             <button class="quiet begin-again" title="Sets the scene anew" on:click=begin_again>"↺ Begin again"</button>
         </div>
-        <article class="lesson">
+        <article class="lesson" on:click=move |event| pressed.press(&event)>
             <h2 class="panel-title">{title(&lesson)}</h2>
-            <Show when=move || shown.with(Option::is_none)>
+            <Show when=move || shown.with(Option::is_none) && !desk.page.opening.is_shown()>
                 <Elsewhere desk lesson=other.clone() />
             </Show>
             <For each=move || 0..blocks.get() key=|index| *index children=part />
+            <Meaning words />
             <Help following=following.clone() />
             <Show when=move || is_over.get()>
                 <Debrief following=following.clone() />
@@ -191,19 +196,33 @@ fn Elsewhere(desk: Desk, lesson: Arc<Lesson>) -> impl IntoView {
 /// One block of the lesson.
 #[component]
 fn Part(following: Following, index: usize, is_over: Signal<bool>) -> impl IntoView {
-    let Following { desk, lesson, shown, .. } = following;
+    let Following { desk, lesson, shown, words, .. } = following;
     match lesson.blocks.get(index) {
         Some(Block::Prose(_)) => {
             let html = Memo::new(move |_| {
                 shown.with(|shown| {
                     let text = shown.as_ref().and_then(|shown| shown.texts.get(index));
-                    text.map(|text| to_html(text)).unwrap_or_default()
+                    text.map(|text| words.to_html(index, text)).unwrap_or_default()
                 })
             });
             view! { <div class="lesson-text" inner_html=move || html.get()></div> }.into_any()
         }
-        Some(Block::Code { text, .. } | Block::Run { script: text }) => {
+        Some(Block::Code { text, .. }) => {
             view! { <pre class="lesson-code mono">{text.trim_end().to_owned()}</pre> }.into_any()
+        }
+        Some(Block::Run { script, .. }) => {
+            let script = script.trim_end().to_owned();
+            let run = {
+                let script = script.clone();
+                move |_| desk.terminals.run(script.clone())
+            };
+            view! {
+                <div class="lesson-run">
+                    <pre class="lesson-code mono">{script}</pre>
+                    <button title="Runs it in the terminal" on:click=run>"▶ Run"</button>
+                </div>
+            }
+            .into_any()
         }
         Some(Block::Predict(prediction)) => {
             view! { <Bet desk id=lesson.id.clone() prediction=prediction.clone() is_told=is_over /> }.into_any()

@@ -9,6 +9,7 @@ mod lesson;
 mod list;
 mod markdown;
 mod panel;
+mod words;
 
 use crate::keep::{recall, remember};
 use crate::late::late;

@@ -55,6 +55,11 @@ impl Opening {
         self.shown.with_untracked(Option::is_some)
     }
 
+    /// The same, for who wants to know whenever that changes.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.shown.with(Option::is_some)
+    }
+
     fn take(&self) -> Option<Wanted> {
         self.wanted.try_update_value(Option::take).flatten()
     }

@@ -44,6 +44,15 @@ impl Window {
     }
 }
 
+/// What is handed to the terminal that was used last.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Handed {
+    /// A line to be put there.
+    Line(String),
+    /// Lines to be run.
+    Run(String),
+}
+
 /// Says the next hint of the lesson that is open.
 type Hint = Box<dyn Fn() -> Option<String>>;
 
@@ -53,7 +62,7 @@ pub(crate) struct Terminals {
     /// Somebody wants them shown.
     pub(crate) is_wanted: RwSignal<bool>,
     /// A line to be put into the one that was used last.
-    pub(crate) line: RwSignal<Option<String>>,
+    line: RwSignal<Option<Handed>>,
     /// Who knows the hints, while the course is shown.
     pub(crate) hint: StoredValue<Option<Hint>, LocalStorage>,
     windows: RwSignal<Vec<Window>>,
@@ -76,7 +85,13 @@ impl Terminals {
 
     /// Shows the terminal with a line in it, which is not run.
     pub(crate) fn put(&self, line: String) {
-        self.line.set(Some(line));
+        self.line.set(Some(Handed::Line(line)));
+        self.is_wanted.set(true);
+    }
+
+    /// Shows the terminal and runs lines in it.
+    pub(crate) fn run(&self, script: String) {
+        self.line.set(Some(Handed::Run(script)));
         self.is_wanted.set(true);
     }
 

@@ -71,6 +71,15 @@ impl Place {
         }
     }
 
+    /// Runs a line of the stage's or the shell's, whatever is being typed there.
+    pub(super) fn enter_for_stage(&self, line: &str) {
+        let typed = self.window.typed.get_untracked();
+        self.window.typed.set(line.to_owned());
+        self.window.put.set(Some(line.to_owned()));
+        self.enter();
+        self.window.typed.set(typed);
+    }
+
     fn run(&self, line: &str) {
         match self.page.view.with(|viewing| shell::read(viewing, line)) {
             Ok(Typed::Nothing) => push(&self.window.entries, line, Output::default()),

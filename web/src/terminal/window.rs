@@ -3,7 +3,7 @@
 use super::candidates::{Candidates, Found};
 use super::output::{Entry, Output, Running, Tone};
 use super::run::Place;
-use super::{Terminals, Window};
+use super::{Handed, Terminals, Window};
 use crate::page::Page;
 use leptos::html::{Div, Input};
 use leptos::prelude::*;
@@ -130,8 +130,15 @@ fn take_lines(place: &Place) {
         if place.terminals.active.get() != place.window.number {
             return;
         }
-        let Some(line) = place.terminals.line.get() else { return };
+        let Some(handed) = place.terminals.line.get() else { return };
         place.terminals.line.set(None);
+        let line = match handed {
+            Handed::Line(line) => line,
+            Handed::Run(script) => {
+                script.lines().for_each(|line| place.enter_for_stage(line));
+                return focus(place.window.number);
+            }
+        };
         let is_reading = place.running().is_some_and(|running| running.is_reading());
         let typed = match line.parse() {
             Ok(Command::Type { line, .. }) if is_reading => line,

@@ -29,7 +29,7 @@ pub(super) fn text_of(lesson: &Lesson) -> String {
         match block {
             Block::Prose(prose) => text.push_str(&prose.words()),
             Block::Code { text: code, .. } => text.push_str(code),
-            Block::Run { script } => text.push_str(script),
+            Block::Run { script, .. } => text.push_str(script),
             Block::Predict(prediction) => {
                 text.push_str(&prediction.question);
                 prediction.options.iter().for_each(|option| text.extend(["\n", &option.text]));

@@ -10,15 +10,19 @@ mod numbers;
 mod tests;
 
 use crate::course::Course;
-use crate::lesson::{Lesson, Lines};
+use crate::lesson::{Block, Lesson, Lines};
 use crate::play;
 use crate::text::{Hole, Text};
 use crate::track::{Standing, Tracker};
+use runnel_sandbox::scene::ClientRole;
 use runnel_sandbox::viewing::Viewing;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How long a tool may take that the text offers to run; it is on the stage for a while after it has ended.
+const RUN_TIME: Duration = Duration::from_secs(3);
 
 /// What is wrong with a lesson, and where.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -202,6 +206,7 @@ impl Looking<'_> {
         if is_solved {
             self.holes(&viewing, hand);
             self.checks(&viewing, hand);
+            self.runs(start, &viewing);
             is_solved = self.rewinds(&mut viewing, hand, line);
         }
         is_solved
@@ -252,6 +257,39 @@ impl Looking<'_> {
             };
             if let Some(reason) = wrong {
                 self.find(check.line, format!("after the solution {hand} this is not true: {reason}"));
+            }
+        }
+    }
+
+    /// What the text offers to run can be run once the lesson is solved, tools end well then, and it meets no goal by
+    /// itself.
+    fn runs(&mut self, start: &Viewing, solved: &Viewing) {
+        let lesson = Arc::clone(self.lesson);
+        let mut alone = start.fork();
+        for block in &lesson.blocks {
+            let Block::Run { line, script } = block else { continue };
+            let mut viewing = solved.fork();
+            for text in script.lines().filter(|text| !text.trim().is_empty()) {
+                if let Err(reason) = play::type_line(&mut viewing, text) {
+                    self.find(*line, format!("{text:?} cannot be run: {reason}"));
+                }
+                // Before the lesson is solved it may be refused.
+                _ = play::type_line(&mut alone, text);
+            }
+            viewing.run_until(viewing.now() + RUN_TIME);
+            alone.run_until(alone.now() + RUN_TIME);
+            for tool in viewing.scene().clients.values().filter(|client| client.card.role == ClientRole::Tool) {
+                match tool.exit_status {
+                    Some(0) => {}
+                    Some(status) => self.find(*line, format!("{} ends with status {status}", tool.command)),
+                    None => self.find(*line, format!("{} does not end by itself", tool.command)),
+                }
+            }
+        }
+        for (goal, standing) in standings(&alone) {
+            let is_offered = lesson.blocks.iter().any(|block| matches!(block, Block::Run { .. }));
+            if is_offered && standing == Standing::Met {
+                self.find(goal, "this goal is met by what the text offers to run".to_owned());
             }
         }
     }

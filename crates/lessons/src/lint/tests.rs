@@ -53,6 +53,22 @@ fn a_near_miss_that_meets_the_goals_is_found() {
 }
 
 #[test]
+fn what_the_text_offers_to_run_is_run() {
+    let with = |script: &str| format!("```run\n{script}\n```\n```check\n");
+    let list = "kafka-topics.sh --list --bootstrap-server localhost:9092";
+    assert_eq!(findings(&WHOLE.replace("```check\n", &with(list))), [""; 0]);
+    finds(
+        "```check\n",
+        &with("crash nobody"),
+        "a.md:13: \"crash nobody\" cannot be run: line 1: wanted a client that is there, found \"nobody\"",
+    );
+    finds("```check\n", &with("kafka-topics.sh --nonsense"), "a.md:13: kafka-topics.sh --nonsense ends with status 1");
+    let consumer = "kafka-console-consumer.sh --topic orders --bootstrap-server localhost:9092";
+    finds("```check\n", &with(consumer), &format!("a.md:13: {consumer} does not end by itself"));
+    finds("```check\n", &with("send shop orders count=2"), "a.md:10: this goal is met by what the text offers to run");
+}
+
+#[test]
 fn a_line_that_cannot_be_done_is_found() {
     finds(
         "orders count=2",

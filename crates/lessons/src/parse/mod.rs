@@ -16,7 +16,7 @@
 //! | Fence | What stands in it |
 //! | --- | --- |
 //! | `scene` | the script that sets the stage; once |
-//! | `run` | a small script beside the text |
+//! | `run` | lines that a press runs in the terminal; they must meet no goal by themselves |
 //! | `predict` | the question, then `- wrong` and `+ right` answers |
 //! | `goal NAME "TITLE"` | what has to be reached, in the language of [`crate::clause`] |
 //! | `check` | what the text states of the run: `[at GOAL:] CONDITION`, a line each |
@@ -111,9 +111,11 @@ impl Reading {
             [Token::Word(word)] => match word.as_str() {
                 "scene" => self.scene(fence),
                 "run" => {
+                    for (number, text) in fence.body.iter().filter(|(_, text)| !text.trim().is_empty()) {
+                        typed(text, *number)?;
+                    }
                     let script = fence.text();
-                    checked(&script, line)?;
-                    self.lesson.blocks.push(Block::Run { script });
+                    self.lesson.blocks.push(Block::Run { line, script });
                     Ok(())
                 }
                 "predict" => {
@@ -245,14 +247,18 @@ fn checked(script: &str, line: u32) -> Result<(), Mistake> {
     read.map_err(|error| Mistake::of_script(line, error))
 }
 
+/// Checks a line that is to be typed, as far as that can be done without a world.
+fn typed(text: &str, line: u32) -> Result<(), Mistake> {
+    let read = shell::commands(text, &|_| false);
+    read.map(|_| ()).map_err(|error| Mistake { line, wanted: error.wanted, found: error.found })
+}
+
 /// Reads the holes of typed lines, and the lines themselves where they have none.
 fn read_lines(lines: &mut Lines, goals: &[Goal]) -> Result<(), Mistake> {
     for text in &mut lines.0 {
         text.read(goals)?;
         if text.holes().next().is_none() {
-            let line = text.line;
-            let read = shell::commands(&text.words(), &|_| false);
-            read.map_err(|error| Mistake { line, wanted: error.wanted, found: error.found })?;
+            typed(&text.words(), text.line)?;
         }
     }
     Ok(())

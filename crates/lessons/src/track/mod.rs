@@ -143,7 +143,7 @@ impl Tracker {
         all
     }
 
-    fn begin(&mut self) {
+    fn open(&mut self) {
         self.has_begun = true;
         self.ledger.begin();
     }
@@ -258,6 +258,10 @@ impl Tracker {
 }
 
 impl Companion for Tracker {
+    fn begin(&mut self, time: Timestamp) {
+        self.begin = time;
+    }
+
     fn reach(&mut self, scene: &Scene, time: Timestamp) {
         if time <= self.instant {
             return;
@@ -265,7 +269,7 @@ impl Companion for Tracker {
         self.close(scene);
         if !self.has_begun && time >= self.begin {
             // Where the scene is set is looked at too, whether anything happens or not, and with what is done there.
-            self.begin();
+            self.open();
             (self.instant, self.is_pending) = (self.begin, true);
             if time == self.begin {
                 return;
@@ -291,7 +295,7 @@ impl Companion for Tracker {
 
     fn note(&mut self, scene: &Scene, happening: &Happening) {
         if !self.has_begun && happening.time >= self.begin {
-            self.begin();
+            self.open();
         }
         self.instant = self.instant.max(happening.time);
         self.is_pending = true;

@@ -10,6 +10,9 @@ use std::fmt;
 ///
 /// It has to be a plain fold: what it is follows from what it was told, and from nothing else.
 pub trait Companion: fmt::Debug + Send + Sync {
+    /// Where the scene is set that it begins with; said before anything else is.
+    fn begin(&mut self, time: Timestamp);
+
     /// Time has come so far; the scene has everything that happened before.
     fn reach(&mut self, scene: &Scene, time: Timestamp);
 

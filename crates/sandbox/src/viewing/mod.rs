@@ -135,10 +135,15 @@ impl Viewing {
     fn watch(mut story: Story, follower: Option<Follower>) -> Viewing {
         let end = story.end();
         story.rewind_watched();
-        let scene = Scene::from_snapshot(&story.world().cluster().snapshot());
-        let mut viewing = Viewing { story, scene, kept: KeptScenes::default(), follower };
+        let mut viewing = Viewing::at_start(story, follower);
         viewing.run_until(end);
         viewing
+    }
+
+    /// A story that is watched and stands at its beginning.
+    fn at_start(story: Story, follower: Option<Follower>) -> Viewing {
+        let scene = Scene::from_snapshot(&story.world().cluster().snapshot());
+        Viewing { story, scene, kept: KeptScenes::default(), follower }
     }
 
     /// The companion as it is where the viewing stands.

@@ -1,6 +1,6 @@
 //! A story that is played from a script or a file, a slice at a time, so that others have their turn meanwhile.
 
-use super::{BeginError, Viewing};
+use super::{BeginError, Companion, Follower, SLICE, Viewing};
 use crate::history::{Action, End, HistoryError, ScriptStop, Story, Written, refused};
 use crate::script::{Command, Script};
 use crate::world::{Extras, Refusal, SETTLE_MAX, WorldSettings};
@@ -24,10 +24,70 @@ enum Step {
     Entry { line: u32, action: Action },
 }
 
+/// What is played.
+#[derive(Debug)]
+enum Stage {
+    /// A story that nobody watches yet: its companion has to know first where the story begins that it is told.
+    Set { story: Box<Story>, companion: Box<dyn Companion> },
+    /// What is shown at the end.
+    Watched(Box<Viewing>),
+}
+
+impl Stage {
+    fn story(&self) -> &Story {
+        match self {
+            Stage::Set { story, .. } => story,
+            Stage::Watched(viewing) => viewing.story(),
+        }
+    }
+
+    fn advance(&mut self, time: Timestamp, mut is_time_left: impl FnMut() -> bool) -> bool {
+        match self {
+            Stage::Watched(viewing) => viewing.advance(time, is_time_left),
+            Stage::Set { story, .. } => loop {
+                story.run_until((story.now() + SLICE).min(time));
+                if story.now() >= time {
+                    return true;
+                }
+                if !is_time_left() {
+                    return false;
+                }
+            },
+        }
+    }
+
+    fn settle(&mut self, limit: Timestamp, mut is_time_left: impl FnMut() -> bool) -> bool {
+        match self {
+            Stage::Watched(viewing) => viewing.settle(limit, None, is_time_left),
+            Stage::Set { story, .. } => loop {
+                let until = (story.now() + SLICE).min(limit);
+                if story.settle_until(until) || story.now() >= limit || story.now() < until {
+                    return true;
+                }
+                if !is_time_left() {
+                    return false;
+                }
+            },
+        }
+    }
+
+    fn act(&mut self, act: impl FnOnce(&mut Story) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        match self {
+            Stage::Set { story, .. } => act(story),
+            Stage::Watched(viewing) => {
+                act(&mut viewing.story)?;
+                viewing.kept.forget_from(viewing.now());
+                viewing.look(None);
+                Ok(())
+            }
+        }
+    }
+}
+
 /// A viewing on its way to where it begins.
 #[derive(Debug)]
 pub struct Playing {
-    viewing: Viewing,
+    stage: Stage,
     steps: VecDeque<Step>,
     /// How long it takes in all, without what `settle` takes.
     length: Duration,
@@ -36,6 +96,8 @@ pub struct Playing {
     /// Where it is left standing; nothing for its end.
     left_at: Option<Timestamp>,
     wants_extras: bool,
+    /// Whether it is played twice.
+    is_scene: bool,
 }
 
 impl Playing {
@@ -63,6 +125,17 @@ impl Playing {
         Ok(playing)
     }
 
+    /// Begins with a script that sets a scene; the companion is told of it, and that it begins behind it.
+    ///
+    /// # Errors
+    /// A script with a mistake, or settings that are not Kafka's.
+    pub fn of_scene(text: &str, companion: Box<dyn Companion>) -> Result<Playing, BeginError> {
+        let mut playing = Playing::of_script(text)?;
+        let story = Box::new(Story::new(WorldSettings::of(&Script::parse(text)?))?);
+        (playing.stage, playing.is_scene) = (Stage::Set { story, companion }, true);
+        Ok(playing)
+    }
+
     /// Begins with what [`Story::to_file`] has written.
     ///
     /// # Errors
@@ -81,12 +154,13 @@ impl Playing {
 
     fn of_new(story: Story, length: Duration, end: Option<End>) -> Playing {
         Playing {
-            viewing: Viewing::of_story(story),
+            stage: Stage::Watched(Box::new(Viewing::of_story(story))),
             steps: VecDeque::new(),
             length,
             end,
             left_at: None,
             wants_extras: false,
+            is_scene: false,
         }
     }
 
@@ -108,26 +182,26 @@ impl Playing {
     pub fn go_on(&mut self, mut is_time_left: impl FnMut() -> bool) -> Result<bool, BeginError> {
         while let Some(step) = self.steps.pop_front() {
             match step {
-                Step::For(time) => self.steps.push_front(Step::Until(self.viewing.now() + time)),
+                Step::For(time) => self.steps.push_front(Step::Until(self.stage.story().now() + time)),
                 Step::Until(time) => {
-                    if !self.viewing.advance(time, &mut is_time_left) {
+                    if !self.stage.advance(time, &mut is_time_left) {
                         self.steps.push_front(Step::Until(time));
                         return Ok(false);
                     }
                 }
                 Step::Settle { limit } => {
-                    let limit = limit.unwrap_or(self.viewing.now() + SETTLE_MAX);
-                    if !self.viewing.settle(limit, None, &mut is_time_left) {
+                    let limit = limit.unwrap_or(self.stage.story().now() + SETTLE_MAX);
+                    if !self.stage.settle(limit, &mut is_time_left) {
                         self.steps.push_front(Step::Settle { limit: Some(limit) });
                         return Ok(false);
                     }
                 }
                 Step::Command { line, command } => {
-                    let done = self.act(|story| story.apply(&command).map(|_| ()));
+                    let done = self.stage.act(|story| story.apply(&command).map(|_| ()));
                     done.map_err(|refusal| BeginError::Script(ScriptStop::Refused { line, refusal }))?;
                 }
                 Step::Entry { line, action } => {
-                    let done = self.act(|story| story.act(action).map(|_| ()));
+                    let done = self.stage.act(|story| story.act(action).map(|_| ()));
                     done.map_err(|refusal| BeginError::File(refused(line, &refusal)))?;
                 }
             }
@@ -135,36 +209,62 @@ impl Playing {
                 return Ok(false);
             }
         }
+        self.watch();
+        if !self.steps.is_empty() {
+            return self.go_on(is_time_left);
+        }
         if let Some(end) = self.end.take() {
-            end.check(self.viewing.story()).map_err(BeginError::File)?;
+            end.check(self.stage.story()).map_err(BeginError::File)?;
         }
         Ok(true)
     }
 
-    fn act(&mut self, act: impl FnOnce(&mut Story) -> Result<(), Refusal>) -> Result<(), Refusal> {
-        act(&mut self.viewing.story)?;
-        self.viewing.kept.forget_from(self.viewing.now());
-        self.viewing.look(None);
-        Ok(())
+    /// A scene that is set is watched from its beginning. It stands just behind it then, so that nothing of it happens at
+    /// the instant at which somebody begins.
+    fn watch(&mut self) {
+        if let Stage::Set { story, companion } = &mut self.stage {
+            story.run_until(story.now() + Duration::from_millis(1));
+            let (mut story, mut companion) = (Story::clone(story), companion.clone());
+            let begin = story.now();
+            companion.begin(begin);
+            story.rewind_watched();
+            let follower = Follower { first: companion.clone(), now: companion };
+            self.stage = Stage::Watched(Box::new(Viewing::at_start(story, Some(follower))));
+            self.steps.push_back(Step::Until(begin));
+        }
     }
 
     /// How much of it is played, in hundredths.
     pub fn percent(&self) -> u32 {
-        let passed = self.viewing.now().since(self.viewing.story().start()).as_millis();
-        let share = passed.saturating_mul(100) / self.length.as_millis().max(1);
-        u32::try_from(share.min(100)).unwrap_or(100)
+        let story = self.stage.story();
+        let passed = story.now().since(story.start()).as_millis();
+        let share =
+            u32::try_from((passed.saturating_mul(100) / self.length.as_millis().max(1)).min(100)).unwrap_or(100);
+        match self.stage {
+            // It is played once more to be watched.
+            Stage::Set { .. } => share / 2,
+            Stage::Watched(_) if self.is_scene => 50 + share / 2,
+            Stage::Watched(_) => share,
+        }
     }
 
     /// What has been played, where it is left.
-    pub fn into_viewing(mut self) -> Viewing {
+    pub fn into_viewing(self) -> Viewing {
+        let mut viewing = match self.stage {
+            Stage::Watched(viewing) => *viewing,
+            Stage::Set { story, .. } => Viewing::of_story(*story),
+        };
         if let Some(time) = self.left_at {
-            self.viewing.seek(time);
+            viewing.seek(time);
         }
-        self.viewing
+        viewing
     }
 
     /// Plays all of it at once.
-    pub(super) fn whole(mut self) -> Result<Viewing, BeginError> {
+    ///
+    /// # Errors
+    /// As [`Playing::go_on`].
+    pub fn whole(mut self) -> Result<Viewing, BeginError> {
         while !self.go_on(|| true)? {}
         Ok(self.into_viewing())
     }

@@ -143,13 +143,18 @@ fn slices_settle_to_the_same() {
 }
 
 /// Counts what it is told.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 struct Counting {
+    begun: Option<Timestamp>,
     told: u64,
     reached: Option<Timestamp>,
 }
 
 impl super::Companion for Counting {
+    fn begin(&mut self, time: Timestamp) {
+        self.begun = Some(time);
+    }
+
     fn reach(&mut self, _scene: &crate::scene::Scene, time: Timestamp) {
         self.reached = Some(time);
     }
@@ -166,6 +171,34 @@ impl super::Companion for Counting {
     fn as_any(&self) -> &dyn std::any::Any {
         self
     }
+}
+
+#[test]
+fn a_scene_that_is_set_in_slices_is_the_one_that_is_set_at_once() {
+    let scene = || Playing::of_scene(PAYMENTS, Box::new(Counting::default())).unwrap();
+    let at_once = scene().whole().unwrap();
+    let mut playing = scene();
+    let (mut slices, mut last) = (0, 0);
+    while !playing.go_on(|| false).unwrap() {
+        assert!(playing.percent() >= last, "it only grows");
+        last = playing.percent();
+        slices += 1;
+    }
+    assert!(slices > 10 && last > 50, "{slices} slices, {last} hundredths");
+    let sliced = playing.into_viewing();
+    let counting = |viewing: &Viewing| {
+        let counting: &Counting = viewing.companion().unwrap().as_any().downcast_ref().unwrap();
+        counting.clone()
+    };
+    assert_eq!(counting(&sliced).begun, Some(sliced.now()));
+    assert_eq!(counting(&sliced), counting(&at_once));
+    assert_eq!(sliced.story().world().trace_hash(), at_once.story().world().trace_hash());
+    assert!(sliced.scene().cluster == at_once.scene().cluster);
+    // What was told before it begins is told again after going back.
+    let mut back = sliced.fork();
+    back.seek(back.story().start());
+    back.seek(sliced.now());
+    assert_eq!(counting(&back), counting(&sliced));
 }
 
 #[test]
