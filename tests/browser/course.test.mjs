@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { byMouse } from './hands.mjs';
 import { open, site } from './page.mjs';
 
 const here = site();
@@ -38,17 +39,22 @@ async function enter(page, line) {
   assert.deepEqual(await page.locator('.terminal-text.refused').allTextContents(), [], `${line} was refused`);
 }
 
-/** Goes the way that a lesson shows, and answers how many lines that was. */
+/** Goes the way that a lesson shows: by mouse on the stage, or typed into the terminal. */
 async function follow(page, way) {
-  const lines = page.locator('.show-me').nth(way).locator('.show-line');
+  const shown = page.locator('.show-me').nth(way);
+  const lines = shown.locator('.show-line');
   const count = await lines.count();
+  const isByMouse = /mouse/.test(await shown.locator('summary').textContent());
   for (let line = 0; line < count; line += 1) {
+    if (isByMouse) {
+      await byMouse(page, await lines.nth(line).textContent());
+      continue;
+    }
     // What is typed stands in the terminal; Enter has it run.
     await lines.nth(line).evaluate((button) => button.click());
     await page.waitForFunction(() => document.querySelector('.terminal-input input').value !== '');
     await enter(page);
   }
-  return count;
 }
 
 test('every lesson is solved by each hand: bet, goals, debrief', async () => {

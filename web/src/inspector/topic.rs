@@ -6,7 +6,7 @@ use crate::page::Page;
 use crate::widgets::{Apply, Edited, Fact, Facts, Section};
 use leptos::prelude::*;
 use runnel_broker::configs::Key;
-use runnel_sandbox::scene::{NodeId, Scene, Topic};
+use runnel_sandbox::scene::{Client, ClientRole, NodeId, Scene, Topic};
 use runnel_sandbox::script::quote;
 
 /// Seconds over which a rate is counted.
@@ -61,7 +61,20 @@ fn Body(name: String, about: Memo<Option<About>>) -> impl IntoView {
     };
     let altered = name.clone();
     let partitions: Apply = Callback::new(move |text: String| {
-        attempt(page, &format!("alter topic {} partitions={}", quote(&altered), quote(text.trim())))
+        let now = about.with_untracked(|about| about.as_ref().map_or(0, |about| about.partitions));
+        match text.trim().parse::<usize>() {
+            Ok(wanted) if (1..now).contains(&wanted) => make_anew(page, &altered, &altered, wanted),
+            Ok(_) | Err(_) => {
+                attempt(page, &format!("alter topic {} partitions={}", quote(&altered), quote(text.trim())))
+            }
+        }
+    });
+    let (renamed, shown) = (name.clone(), name.clone());
+    let rename: Apply = Callback::new(move |text: String| {
+        let partitions = about.with_untracked(|about| about.as_ref().map_or(1, |about| about.partitions));
+        make_anew(page, &renamed, text.trim(), partitions)?;
+        page.select(NodeId::Topic(text.trim().to_owned()));
+        Ok(())
     });
     let crumb = of(|about| if about.is_internal { "topic of Kafka's own" } else { "topic" }.to_owned());
     view! {
@@ -69,10 +82,16 @@ fn Body(name: String, about: Memo<Option<About>>) -> impl IntoView {
         <h2 class="panel-title">{name.clone()}</h2>
         <Section title="Topic">
             <Edited
+                name="name"
+                value=shown.clone()
+                apply=rename
+                hint="Kafka renames no topic: while it has no records it is deleted and made anew"
+            />
+            <Edited
                 name="partitions"
                 value=of(|about| about.partitions.to_string())
                 apply=partitions
-                hint="More can be added; none is ever taken away"
+                hint="More can be added; none is ever taken away, but while there are no records the topic can be made anew"
             />
             <Facts>
                 <Fact name="replication" value=of(|about| about.replication.to_string()) is_data=true />
@@ -86,6 +105,48 @@ fn Body(name: String, about: Memo<Option<About>>) -> impl IntoView {
         <Configs name=name.clone() />
         <Actions name />
     }
+}
+
+/// Deletes a topic without records, and makes it anew under a name with so many partitions; clients follow it.
+fn make_anew(page: Page, old: &str, new: &str, partitions: usize) -> Result<(), String> {
+    let script = page.view.scene(|scene| anew(scene, old, new, partitions))?;
+    attempt(page, &script)
+}
+
+fn anew(scene: &Scene, old: &str, new: &str, partitions: usize) -> Result<String, String> {
+    let topic = scene.cluster.topics.get(old).ok_or_else(|| format!("there is no topic {old}"))?;
+    let records: i64 = topic.lanes.iter().map(runnel_sandbox::scene::Lane::offsets_count).sum();
+    if topic.lanes.iter().any(|lane| lane.log_end_offset > 0) {
+        let of = count(records, "record");
+        return Err(format!(
+            "Kafka renames no topic and takes no partition away; {old} has {of}, so it stays as it is"
+        ));
+    }
+    let mut script = String::new();
+    let wired: Vec<&Client> = scene.clients.values().filter(|client| client.card.topics.contains(old)).collect();
+    for producer in wired.iter().filter(|client| client.card.role == ClientRole::Producer && old != new) {
+        script.push_str(&format!("unwire {} {}\n", producer.card.name, quote(old)));
+    }
+    script.push_str(&format!("delete topic {}\n", quote(old)));
+    let replication = topic.lanes.iter().map(|lane| lane.replicas.len()).max().unwrap_or(1);
+    script.push_str(&format!("topic {} partitions={partitions} replication={replication}", quote(new)));
+    for (config, value) in &topic.configs {
+        script.push_str(&format!(" config:{config}={}", quote(value)));
+    }
+    script.push('\n');
+    for client in wired.iter().filter(|_| old != new) {
+        let name = &client.card.name;
+        match client.card.role {
+            ClientRole::Producer => script.push_str(&format!("wire {name} {}\n", quote(new))),
+            ClientRole::Consumer => {
+                let topics = client.card.topics.iter().map(|topic| if topic == old { new } else { topic });
+                let topics: Vec<&str> = topics.collect();
+                script.push_str(&format!("set {name} topics={}\n", topics.join(",")));
+            }
+            ClientRole::Tool => {}
+        }
+    }
+    Ok(script)
 }
 
 #[component]
