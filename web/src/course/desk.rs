@@ -126,6 +126,7 @@ impl Desk {
             }
             match self.set_scene(&lesson) {
                 Ok(()) => {
+                    self.terminals.clear();
                     if !is_narrow() {
                         self.terminals.is_wanted.set(true);
                     }

@@ -95,6 +95,11 @@ impl Terminals {
         self.is_wanted.set(true);
     }
 
+    /// Empties all of them: the stage is another one.
+    pub(crate) fn clear(&self) {
+        self.windows.with_untracked(|windows| windows.iter().for_each(|window| window.entries.set(Vec::new())));
+    }
+
     fn note(&self, line: &str) {
         self.history.update_value(|history| {
             if history.last().is_none_or(|last| last != line) {
