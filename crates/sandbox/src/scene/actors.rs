@@ -26,36 +26,29 @@ impl Scene {
     /// The node of a member: the client of the world that it is, or itself.
     ///
     /// A client that crashed and came back has two members for a while. The one that it knows itself by is the client;
-    /// of those that nobody knows, the last.
+    /// of those that nobody knows, the last. Two clients may call themselves the same, since a new name on the stage is
+    /// none for the brokers.
     pub fn node_of_member(&self, group_id: &str, member_id: &str) -> NodeId {
         let itself = || NodeId::Member { group_id: group_id.to_owned(), member_id: member_id.to_owned() };
         let Some(group) = self.cluster.groups.get(group_id) else { return itself() };
         let Some(member) = group.members.get(member_id) else { return itself() };
-        let Some((name, client)) = self.client_of_member(group_id, member_id, &member.client_id) else {
-            return itself();
-        };
-        let is_of_group = client.card.group.as_deref().is_none_or(|known| known == group_id);
-        let is_it = match &client.member_id {
-            Some(known) if group.members.contains_key(known) => known == member_id,
-            Some(_) | None => {
-                let same = group.members.iter().filter(|(_, other)| other.client_id == member.client_id);
-                same.map(|(id, _)| id).next_back().is_some_and(|last| last == member_id)
-            }
-        };
-        if is_of_group && is_it { NodeId::Client(name.clone()) } else { itself() }
-    }
-
-    /// The client of the world that calls itself so, or the tool that joined as this member.
-    fn client_of_member(&self, group_id: &str, member_id: &str, client_id: &str) -> Option<(&String, &Client)> {
-        let by_name = self.clients.get_key_value(client_id).filter(|(_, client)| client.client_id == client_id);
-        by_name.or_else(|| {
-            self.clients.iter().find(|(_, client)| match client.card.role {
-                ClientRole::Tool => {
-                    client.card.group.as_deref() == Some(group_id) && client.member_id.as_deref() == Some(member_id)
-                }
-                ClientRole::Producer | ClientRole::Consumer => client.client_id == client_id,
-            })
-        })
+        let is_of_group = |client: &Client| client.card.group.as_deref().is_none_or(|known| known == group_id);
+        let by_name = self.clients.get_key_value(&member.client_id);
+        let mut all = by_name.into_iter().chain(&self.clients);
+        let knows = |client: &Client, member_id: &str| client.member_id.as_deref() == Some(member_id);
+        if let Some((name, _)) = all.clone().find(|(_, client)| is_of_group(client) && knows(client, member_id)) {
+            return NodeId::Client(name.clone());
+        }
+        // Nobody knows it yet: who calls itself so, and is no other member.
+        let found = all.find(|(_, client)| {
+            let is_other = client.member_id.as_ref().is_some_and(|known| group.members.contains_key(known));
+            let is_called_so = client.card.role != ClientRole::Tool && client.client_id == member.client_id;
+            is_called_so && is_of_group(client) && !is_other
+        });
+        let is_unknown = |id: &str| !self.clients.values().any(|client| knows(client, id));
+        let same = group.members.iter().filter(|(id, other)| other.client_id == member.client_id && is_unknown(id));
+        let is_last = same.map(|(id, _)| id).next_back().is_some_and(|last| last == member_id);
+        found.filter(|_| is_last).map_or_else(itself, |(name, _)| NodeId::Client(name.clone()))
     }
 
     /// What is to be laid out.

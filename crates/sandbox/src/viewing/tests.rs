@@ -229,3 +229,18 @@ fn a_companion_goes_back_in_time_with_its_viewing() {
     viewing.seek(start);
     assert_eq!(told(&viewing), at_start);
 }
+
+#[test]
+fn members_whose_clients_call_themselves_the_same_stand_once_each() {
+    let script = "topic orders partitions=3\n\
+        consumer bob group=billing topics=orders\n\
+        rename bob bert\n\
+        consumer bob group=billing topics=orders\n\
+        rename bob carl\n\
+        consumer bob group=billing topics=orders\n\
+        settle\nwait 10s";
+    let viewing = Viewing::of_script(script).unwrap();
+    let nodes = viewing.scene().stage.areas.keys().map(ToString::to_string);
+    let people: Vec<String> = nodes.filter(|node| node.starts_with("client:") || node.starts_with("member:")).collect();
+    assert_eq!(people, ["client:bert", "client:bob", "client:carl"]);
+}
