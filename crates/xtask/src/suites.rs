@@ -60,8 +60,7 @@ pub(crate) fn test() -> Result<(), Failure> {
         ]))
     })?;
     suites.run("tests of the crates, and the house rules", || {
-        let others = ["--exclude", "runnel-clients-tests", "--exclude", "runnel-simulation", "--exclude", PAGE];
-        run(cargo().args(["test", "--quiet", "--workspace"]).args(others))
+        run(cargo().args(["test", "--quiet", "--workspace"]).args(ELSEWHERE))
     })?;
     suites.run("lessons: solutions, near-misses, what the text states", || lessons(&[]))?;
     suites.run("simulation: power cuts, full disks, hostile clients", || {
@@ -104,12 +103,17 @@ pub(crate) fn test() -> Result<(), Failure> {
     Ok(())
 }
 
+/// Packages that are tested by suites of their own.
+const ELSEWHERE: [&str; 6] = ["--exclude", "runnel-clients-tests", "--exclude", "runnel-simulation", "--exclude", PAGE];
+
 /// Looks at the lessons of the course, or at those in files: every solution meets its goals, no near-miss does.
 pub(crate) fn lessons(files: &[&str]) -> Result<(), Failure> {
-    // As the tests are built, since a world without any optimisation is slow.
-    let profile =
-        ["run", "--quiet", "--profile", "test", "--package", "runnel-lessons", "--bin", "lessons-check", "--"];
-    run(cargo().args(profile).args(files))
+    // Together with the workspace's tests, so that what those have built serves here too.
+    let workspace = ["test", "--quiet", "--workspace"];
+    // A test runs in its package's folder.
+    let here = std::env::current_dir().map_err(|error| Failure(format!("the current folder: {error}")))?;
+    let files = files.iter().map(|file| here.join(file));
+    run(cargo().args(workspace).args(ELSEWHERE).args(["--test", "course", "--"]).args(files))
 }
 
 /// Asks a real Apache Kafka what the scenarios print, and keeps it. Without names, all of them.

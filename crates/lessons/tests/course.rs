@@ -1,4 +1,4 @@
-//! `lessons-check [FILE...]`: what an author asks before anybody else sees a lesson. Without files, of the whole course.
+//! What an author asks before anybody else sees a lesson: of the files that it is given, or of the whole course.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it speaks on the terminal")]
 
 use runnel_lessons::{Course, Lesson, lint};
