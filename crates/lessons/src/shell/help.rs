@@ -35,7 +35,7 @@ pub(super) fn overview() -> String {
         &listed(programs),
         "Of this terminal:",
         &listed(of_page.map(str::to_owned)),
-        "Tab completes, the arrow keys walk through the history, Ctrl-C interrupts, Ctrl-D ends the input.",
+        "Tab completes (Shift-Tab leaves), arrows bring lines back, Ctrl-C interrupts, Ctrl-D ends the input.",
     ]
     .join("\n")
     .replace('`', "")
