@@ -77,7 +77,8 @@ impl<S: Storage> Cluster<S> {
             let is_slice = matches!(timer, Timer::Cleaning | Timer::BrokerStart(_));
             core.handle_timer(&mut turn, timer);
             if is_slice {
-                // One slice of such work an input: who waits for something else comes first.
+                // One slice of such work an input: who waits for something else comes first, groups among them.
+                core.brokers.values_mut().for_each(|broker| broker.groups.is_changed = true);
                 break;
             }
         }

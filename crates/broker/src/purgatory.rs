@@ -10,6 +10,7 @@ use crate::handlers::ParkedFetch;
 use crate::ids::{BrokerId, ConnectionId, TopicPartition};
 use crate::timers::ReplyId;
 use runnel_protocol::messages::Response;
+use runnel_protocol::time::Timestamp;
 use runnel_protocol::{ErrorCode, SmallSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub(crate) struct Parked {
     pub(crate) correlation_id: i32,
     pub(crate) version: i16,
     pub(crate) broker: BrokerId,
+    /// Its deadline, if that is not the coordinator's business.
+    pub(crate) until: Option<Timestamp>,
     pub(crate) wait: Wait,
 }
 
@@ -61,6 +64,9 @@ pub(crate) enum Waiter {
     GroupAppend(BrokerId, AppendId, Offset),
 }
 
+/// Up to so many partitions keep their place although nobody waits for them: most are asked for again at once.
+const WATCHED_KEPT_MAX: usize = 1_000;
+
 /// All that waits.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Purgatory {
@@ -85,7 +91,7 @@ impl Purgatory {
     pub(crate) fn unwatch(&mut self, partition: TopicPartition, waiter: Waiter) {
         if let Some(waiters) = self.watchers.get_mut(&partition) {
             waiters.remove(&waiter);
-            if waiters.is_empty() {
+            if waiters.is_empty() && self.watchers.len() > WATCHED_KEPT_MAX {
                 self.watchers.remove(&partition);
             }
         }
@@ -142,5 +148,24 @@ pub(crate) fn mark_failed(response: &mut Response, place: (usize, usize), code: 
     {
         partition.error_code = code.number();
         partition.base_offset = -1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::PartitionIndex;
+    use uuid::Uuid;
+
+    #[test]
+    fn partitions_that_nobody_waits_for_are_remembered_up_to_a_bound() {
+        let mut purgatory = Purgatory::default();
+        let waiter = Waiter::Reply(ReplyId(1));
+        let partitions = (0..3_000).map(|index| TopicPartition { topic_id: Uuid::nil(), index: PartitionIndex(index) });
+        partitions.clone().for_each(|partition| purgatory.watch(partition, waiter));
+        partitions.clone().for_each(|partition| purgatory.unwatch(partition, waiter));
+        assert_eq!(purgatory.watchers.len(), WATCHED_KEPT_MAX);
+        partitions.for_each(|partition| purgatory.wake(partition));
+        assert!(!purgatory.has_woken(), "nobody waits");
     }
 }

@@ -33,6 +33,7 @@ pub(crate) struct ReplyId(pub(crate) u64);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
     due: BTreeSet<(Timestamp, Timer)>,
+    /// When they are due, but for replies.
     at: BTreeMap<Timer, Timestamp>,
 }
 
@@ -55,6 +56,16 @@ impl Timers {
         }
     }
 
+    /// Sets the deadline of a reply, which it gets once. Whoever has parked the request remembers the time.
+    pub(crate) fn set_reply(&mut self, reply: ReplyId, until: Timestamp) {
+        self.due.insert((until, Timer::Reply(reply)));
+    }
+
+    /// Forgets the deadline of a reply.
+    pub(crate) fn cancel_reply(&mut self, reply: ReplyId, until: Timestamp) {
+        self.due.remove(&(until, Timer::Reply(reply)));
+    }
+
     /// When the timer is due, if it is set.
     pub(crate) fn at(&self, timer: &Timer) -> Option<Timestamp> {
         self.at.get(timer).copied()
@@ -70,7 +81,9 @@ impl Timers {
             return None;
         }
         let (_, timer) = self.due.pop_first()?;
-        self.at.remove(&timer);
+        if !matches!(timer, Timer::Reply(_)) {
+            self.at.remove(&timer);
+        }
         Some(timer)
     }
 }

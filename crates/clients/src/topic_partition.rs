@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// One partition of one topic; ordered by topic, then by number. Copies share the name.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, serde::Serialize)]
+#[derive(Clone, Eq, Debug, serde::Serialize)]
 pub struct TopicPartition {
     /// The topic's name.
     pub topic: ByteString,
@@ -20,12 +20,22 @@ impl TopicPartition {
     }
 }
 
+/// Whether two names are one and the same piece of memory. Copies share the name, and most that are compared are of one
+/// topic: then it need not be read.
+fn is_shared(one: &ByteString, other: &ByteString) -> bool {
+    std::ptr::eq(one.as_ptr(), other.as_ptr()) && one.len() == other.len()
+}
+
+impl PartialEq for TopicPartition {
+    fn eq(&self, other: &Self) -> bool {
+        self.partition == other.partition && (is_shared(&self.topic, &other.topic) || self.topic == other.topic)
+    }
+}
+
 impl Ord for TopicPartition {
     fn cmp(&self, other: &Self) -> Ordering {
-        // Copies share the name, and most that are compared are of one topic: then it need not be read.
-        let is_shared =
-            std::ptr::eq(self.topic.as_ptr(), other.topic.as_ptr()) && self.topic.len() == other.topic.len();
-        let by_topic = if is_shared { Ordering::Equal } else { self.topic.cmp(&other.topic) };
+        let by_topic =
+            if is_shared(&self.topic, &other.topic) { Ordering::Equal } else { self.topic.cmp(&other.topic) };
         by_topic.then(self.partition.cmp(&other.partition))
     }
 }

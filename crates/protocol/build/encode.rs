@@ -56,7 +56,8 @@ fn write_field(one: &Struct, field: &Field, context: &Context, out: &mut String)
         let lacking =
             present.and_then(|present| condition(present, context.known)).map(|condition| negated(&condition));
         let lacking = lacking.map(|condition| format!("{condition} && ")).unwrap_or_default();
-        let _ = writeln!(out, "        if {lacking}{} {{ return Err({error}); }}", differs(field));
+        let _ =
+            writeln!(out, "        if {lacking}{} {{ std::hint::cold_path(); return Err({error}); }}", differs(field));
     }
 }
 

@@ -64,6 +64,20 @@ impl Chunks {
         Ok(gathered.freeze())
     }
 
+    /// As [`Chunks::gather`], where the chunks are not needed afterwards: bytes at hand as one piece are passed on.
+    ///
+    /// # Errors
+    /// Whatever `read` answers for a range that it cannot fetch.
+    pub fn into_gathered<E>(mut self, read: impl FnMut(BlobRange) -> Result<Bytes, E>) -> Result<Bytes, E> {
+        match self.0.pop() {
+            Some(Chunk::Bytes(bytes)) if self.0.is_empty() => Ok(bytes),
+            last => {
+                self.0.extend(last);
+                self.gather(read)
+            }
+        }
+    }
+
     /// The bytes, if they are at hand as one piece, as they are in every message that came off the wire.
     pub fn as_bytes(&self) -> Option<Bytes> {
         match self.0.as_slice() {

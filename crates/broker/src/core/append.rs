@@ -11,6 +11,7 @@ use crate::preview;
 use bytes::Bytes;
 use runnel_protocol::ErrorCode;
 use runnel_protocol::records::BatchHeader;
+use std::hint::cold_path;
 
 /// Why a producer's batch was not written, as the Produce answer says it.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct AppendRefusal {
 }
 
 impl From<ErrorCode> for AppendRefusal {
+    #[cold]
     fn from(code: ErrorCode) -> Self {
         let why = code.message().to_owned();
         AppendRefusal { code, why, message: None, record_errors: Vec::new(), log_start_offset: None }
@@ -33,6 +35,7 @@ impl From<ErrorCode> for AppendRefusal {
 }
 
 impl AppendRefusal {
+    #[cold]
     fn of(refusal: Refusal, log_start_offset: Offset) -> Self {
         AppendRefusal {
             code: refusal.code,
@@ -125,6 +128,7 @@ impl Core {
         if self.watched
             && let Some(partition) = self.partition(broker, key)
         {
+            cold_path();
             let (topic, index, leader_epoch) = (partition.topic.to_string(), key.index.0, partition.leader_epoch);
             if appended.rolled {
                 let (topic, base_offset) = (topic.clone(), appended.base_offset);

@@ -7,7 +7,6 @@ use crate::log::{FirstBatch, ReadError};
 use crate::storage::{BlobId, StorageError};
 use crate::topics::CONSUMER_OFFSETS;
 use runnel_protocol::records;
-use std::sync::Arc;
 
 /// Bytes that are read at a time.
 const READ_SIZE: u32 = 1024 * 1024;
@@ -89,7 +88,7 @@ impl Core {
             for record in found {
                 let loaded = record.ok().and_then(|record| {
                     let key = record.key?;
-                    let groups = Arc::make_mut(&mut self.brokers.get_mut(&broker)?.groups);
+                    let groups = self.brokers.get_mut(&broker)?.groups.change();
                     groups.load_record(&key, record.value.as_ref(), turn.now).ok()
                 });
                 damaged += u64::from(loaded.is_none());

@@ -68,6 +68,13 @@ impl Metrics {
         counters.fetches += 1;
     }
 
+    fn api(&mut self, key: ApiKey) -> &mut ApiCounters {
+        if !self.apis.contains_key(&key) {
+            self.apis.insert(key, ApiCounters::default());
+        }
+        self.apis.get_mut(&key).expect("it was put there")
+    }
+
     fn topic(&mut self, topic: &ByteString) -> &mut TopicCounters {
         if !self.topics.contains_key(topic) {
             self.topics.insert(topic.clone(), TopicCounters::default());
@@ -80,13 +87,13 @@ impl Metrics {
     }
 
     pub(crate) fn requested(&mut self, key: ApiKey, size: usize) {
-        let counters = self.apis.entry(key).or_default();
+        let counters = self.api(key);
         counters.requests += 1;
         counters.bytes += size as u64;
     }
 
     pub(crate) fn answered(&mut self, key: ApiKey, took: Duration, error: Option<ErrorCode>) {
-        let counters = self.apis.entry(key).or_default();
+        let counters = self.api(key);
         counters.answers += 1;
         counters.time += took;
         counters.time_max = counters.time_max.max(took);

@@ -45,7 +45,8 @@ use runnel_protocol::random::Random;
 use runnel_protocol::time::Timestamp;
 use runnel_protocol::{ErrorCode, SmallMap, SmallSet};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::ops::Range;
+use std::hint::cold_path;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -60,7 +61,7 @@ pub(crate) struct Turn<'a> {
 pub(crate) struct Broker {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) partitions: Partitions,
-    pub(crate) groups: Arc<Groups>,
+    pub(crate) groups: Coordinator,
     /// When their timer is due, as the list of timers has it.
     pub(crate) groups_due: Option<Timestamp>,
     /// Producer ids that it may give out.
@@ -74,13 +75,42 @@ pub(crate) struct Broker {
     pub(crate) loading: VecDeque<(TopicPartition, Offset)>,
 }
 
+/// A broker's groups, shared between clones until one of them changes them. Most inputs do not concern them: they have
+/// something to say, or another time to wait for, only after a change.
+#[derive(Clone, Debug)]
+pub(crate) struct Coordinator {
+    groups: Arc<Groups>,
+    /// Whether they were changed since the end of the last input.
+    pub(crate) is_changed: bool,
+}
+
+impl Coordinator {
+    fn new(groups: Groups) -> Self {
+        Coordinator { groups: Arc::new(groups), is_changed: true }
+    }
+
+    /// The groups, to be changed.
+    pub(crate) fn change(&mut self) -> &mut Groups {
+        self.is_changed = true;
+        Arc::make_mut(&mut self.groups)
+    }
+}
+
+impl Deref for Coordinator {
+    type Target = Groups;
+
+    fn deref(&self) -> &Groups {
+        &self.groups
+    }
+}
+
 impl Broker {
     /// A broker that keeps nothing yet.
     pub(crate) fn new(endpoints: Vec<Endpoint>, groups: Groups, life: Life) -> Self {
         Broker {
             endpoints,
             partitions: Partitions::default(),
-            groups: Arc::new(groups),
+            groups: Coordinator::new(groups),
             groups_due: None,
             producer_ids: 0..0,
             producer_ids_written: 0,
@@ -126,6 +156,8 @@ impl Core {
     /// Tells watchers; costs nothing when there are none.
     pub(crate) fn emit(&mut self, broker: BrokerId, kind: impl FnOnce() -> EventKind) {
         if self.watched {
+            // What nobody watches should be quick: the making of events lies apart from what is done each time.
+            cold_path();
             self.event_sequence += 1;
             let event = Event { sequence: self.event_sequence, time: self.now, broker, kind: kind() };
             self.outputs.push_back(Output::Event(event));
@@ -244,6 +276,7 @@ impl Core {
     }
 
     /// A write or read of the partition's files failed: it takes no requests until the next start. Others go on.
+    #[cold]
     pub(crate) fn storage_failed(&mut self, broker: BrokerId, key: TopicPartition, error: StorageError) -> ErrorCode {
         let Some(partition) = self.partition_mut(broker, key) else { return ErrorCode::KafkaStorageError };
         let (topic, index) = (partition.topic.to_string(), partition.index.0);
@@ -259,12 +292,12 @@ impl Core {
     pub(crate) fn set_watched(&mut self, watched: bool) {
         self.watched = watched;
         for broker in self.brokers.values_mut() {
-            Arc::make_mut(&mut broker.groups).set_watched(watched);
+            broker.groups.change().set_watched(watched);
         }
     }
 
     pub(crate) fn groups(&mut self, broker: BrokerId) -> &mut Groups {
         let broker = self.brokers.get_mut(&broker).expect("connections belong to brokers of the cluster");
-        Arc::make_mut(&mut broker.groups)
+        broker.groups.change()
     }
 }

@@ -6,10 +6,12 @@ use crate::handlers::{self, Call, Reply};
 use crate::ids::ConnectionId;
 use crate::output::Output;
 use crate::purgatory::{Parked, Wait};
-use crate::timers::{ReplyId, Timer};
+use crate::timers::ReplyId;
 use bytes::Bytes;
 use runnel_protocol::messages::{Request, Response};
+use runnel_protocol::time::Timestamp;
 use runnel_protocol::{ApiKey, frame};
+use std::hint::cold_path;
 use std::time::Duration;
 
 /// How long an answer waits for the disk or for other writes that it confirms, where the request sets no limit.
@@ -19,12 +21,13 @@ const WRITTEN_TIMEOUT: Duration = Duration::from_secs(30);
 const SOFTWARE_NAMED_FROM: i16 = 3;
 
 impl Parked {
-    pub(crate) fn of(call: &Call, wait: Wait) -> Self {
+    pub(crate) fn of(call: &Call, wait: Wait, until: Option<Timestamp>) -> Self {
         Parked {
             connection: call.connection,
             broker: call.broker,
             version: call.version,
             correlation_id: call.correlation_id,
+            until,
             wait,
         }
     }
@@ -61,16 +64,20 @@ impl Core {
     /// `Err` closes the connection: a broker has no other way to answer what it cannot read.
     fn handle_request(&mut self, turn: &mut Turn<'_>, connection: ConnectionId, bytes: Bytes) -> Result<(), String> {
         let size = bytes.len();
-        let (header, mut reader) = frame::decode_request_header(&bytes)
-            .map_err(|error| format!("a request header of {size} bytes: {error}"))?;
+        let (header, mut reader) = frame::decode_request_header(&bytes).map_err(|error| {
+            cold_path();
+            format!("a request header of {size} bytes: {error}")
+        })?;
         let Some(key) = ApiKey::from_number(header.api_key) else {
             return Err(format!("a request of unknown kind {} (version {})", header.api_key, header.api_version));
         };
         let Some(state) = self.connections.get_mut(&connection) else { return Ok(()) };
+        let (broker, listener) = (state.broker, state.listener);
         let client_id = header.client_id.unwrap_or_default();
         if state.client.client_id != client_id {
+            cold_path();
             state.client.client_id = client_id;
-            let (broker, client) = (state.broker, state.client.clone());
+            let client = state.client.clone();
             // Who asks for ApiVersions tells more of itself there.
             if key != ApiKey::ApiVersions || header.api_version < SOFTWARE_NAMED_FROM {
                 self.emit(broker, || EventKind::ClientIdentified {
@@ -81,17 +88,17 @@ impl Core {
                 });
             }
         }
-        let Some(state) = self.connections.get(&connection) else { return Ok(()) };
         self.next_reply += 1;
         let call = Call {
-            broker: state.broker,
+            broker,
             connection,
-            listener: state.listener,
+            listener,
             version: header.api_version,
             correlation_id: header.correlation_id,
             reply: ReplyId(self.next_reply),
         };
         if !key.accepted().contains(&header.api_version) {
+            cold_path();
             if key == ApiKey::ApiVersions {
                 let response = handlers::unsupported_version().into();
                 return self.send(&Call { version: 0, ..call }, &response);
@@ -105,8 +112,10 @@ impl Core {
                 accepted.end()
             ));
         }
-        let request = Request::decode(key, header.api_version, &mut reader)
-            .map_err(|error| format!("{} v{} of {size} bytes: {error}", key.name(), header.api_version))?;
+        let request = Request::decode(key, header.api_version, &mut reader).map_err(|error| {
+            cold_path();
+            format!("{} v{} of {size} bytes: {error}", key.name(), header.api_version)
+        })?;
         self.metrics.requested(key, size);
         if let Some(state) = self.connections.get_mut(&connection) {
             state.answering = Some(call.reply);
@@ -124,8 +133,9 @@ impl Core {
                     return self.answer(&call, &mut written.response);
                 }
                 let watched: Vec<_> = written.waits.iter().map(|wait| wait.partition).collect();
-                self.purgatory.park(call.reply, Parked::of(&call, Wait::Written(written)), watched);
-                self.timers.set(Timer::Reply(call.reply), turn.now + WRITTEN_TIMEOUT);
+                let until = turn.now + WRITTEN_TIMEOUT;
+                self.purgatory.park(call.reply, Parked::of(&call, Wait::Written(written), Some(until)), watched);
+                self.timers.set_reply(call.reply, until);
                 Ok(())
             }
             Reply::Parked => Ok(()),
@@ -149,8 +159,12 @@ impl Core {
     }
 
     fn send(&mut self, call: &Call, response: &Response) -> Result<(), String> {
-        let chunks = frame::encode_response(response.api_key(), call.version, call.correlation_id, response)
-            .map_err(|error| format!("{} v{} cannot be answered: {error}", response.api_key().name(), call.version))?;
+        let chunks = frame::encode_response(response.api_key(), call.version, call.correlation_id, response).map_err(
+            |error| {
+                cold_path();
+                format!("{} v{} cannot be answered: {error}", response.api_key().name(), call.version)
+            },
+        )?;
         self.outputs.push_back(Output::Send { connection: call.connection, chunks });
         Ok(())
     }
@@ -168,7 +182,9 @@ impl Core {
 
     /// Answers a parked request, or closes its connection if the answer cannot be said.
     pub(crate) fn answer_parked(&mut self, reply: ReplyId, parked: &Parked, response: &mut Response) {
-        self.timers.cancel(&Timer::Reply(reply));
+        if let Some(until) = parked.until {
+            self.timers.cancel_reply(reply, until);
+        }
         let call = self.call_of(reply, parked);
         if let Err(reason) = self.answer(&call, response) {
             self.close_connection(call.connection, reason);
@@ -197,8 +213,9 @@ impl Core {
         let Some(state) = self.connections.remove(&connection) else { return };
         self.ready.remove(&connection);
         if let Some(reply) = state.answering {
-            self.timers.cancel(&Timer::Reply(reply));
-            self.purgatory.take(reply);
+            if let Some(until) = self.purgatory.take(reply).and_then(|parked| parked.until) {
+                self.timers.cancel_reply(reply, until);
+            }
             self.groups(state.broker).forget_reply(crate::groups::ReplyId(reply.0));
         }
         self.emit(state.broker, || EventKind::ConnectionClosed { connection, reason });

@@ -12,7 +12,6 @@ use crate::{Offset, metadata};
 use runnel_protocol::ErrorCode;
 use runnel_protocol::messages::Response;
 use runnel_protocol::records::BatchBuilder;
-use std::sync::Arc;
 
 impl Core {
     /// Runs until nothing is left that this input has set going.
@@ -22,9 +21,11 @@ impl Core {
                 continue;
             }
             // A delay of nothing is over at once.
-            let due = |broker: &Broker| broker.groups.next_wakeup().is_some_and(|at| at <= turn.now);
+            let due = |broker: &Broker| {
+                broker.groups.is_changed && broker.groups.next_wakeup().is_some_and(|at| at <= turn.now)
+            };
             if let Some(broker) = self.brokers.values_mut().find(|broker| due(broker)) {
-                Arc::make_mut(&mut broker.groups).handle_timers(turn.now);
+                broker.groups.change().handle_timers(turn.now);
                 continue;
             }
             if let Some(waiter) = self.purgatory.pop_woken() {
@@ -43,7 +44,8 @@ impl Core {
                 break;
             }
         }
-        for (id, broker) in &mut self.brokers {
+        for (id, broker) in self.brokers.iter_mut().filter(|(_, broker)| broker.groups.is_changed) {
+            broker.groups.is_changed = false;
             let due = broker.groups.next_wakeup();
             if broker.groups_due == due {
                 continue;
@@ -103,7 +105,7 @@ impl Core {
     /// gets a copy of what clones share.
     fn next_speaker(&self, behind: Option<BrokerId>) -> Option<BrokerId> {
         let mut brokers = self.brokers.iter().filter(|(id, _)| behind.is_none_or(|behind| **id > behind));
-        brokers.find(|(_, broker)| broker.groups.has_output()).map(|(id, _)| *id)
+        brokers.find(|(_, broker)| broker.groups.is_changed && broker.groups.has_output()).map(|(id, _)| *id)
     }
 
     fn append_for_groups(

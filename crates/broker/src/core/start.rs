@@ -16,7 +16,6 @@ use crate::timers::Timer;
 use crate::topics::CONSUMER_OFFSETS;
 use bytestring::ByteString;
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 /// Bytes of a log that are read through at a time.
 const RECOVERY_SLICE_SIZE: u32 = 8 * 1024 * 1024;
@@ -274,7 +273,7 @@ impl Core {
         let Some(topic) = self.metadata.image().topic_named(CONSUMER_OFFSETS) else { return };
         let (id, count) = (topic.id, i32::try_from(topic.partitions.len()).unwrap_or(i32::MAX));
         let Some(state) = self.brokers.get_mut(&broker) else { return };
-        let groups = Arc::make_mut(&mut state.groups);
+        let groups = state.groups.change();
         groups.set_offsets_partition_count(count);
         let kept = state.partitions.iter().filter(|(key, one)| key.topic_id == id && one.offline.is_none());
         state.loading = kept.map(|(key, one)| (*key, one.log.log_start_offset())).collect();

@@ -12,6 +12,7 @@ use crate::Timestamp;
 use bytes::Bytes;
 use runnel_protocol::{ErrorCode, SmallMap, SmallSet};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hint::cold_path;
 
 /// Records on their way into `__consumer_offsets`. A number is used once per run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -159,6 +160,7 @@ impl Outbox {
     /// Tells watchers, if there are any.
     pub(super) fn event(&mut self, make: impl FnOnce() -> GroupEvent) {
         if self.is_watched {
+            cold_path();
             self.outputs.push_back(GroupOutput::Event(make()));
         }
     }

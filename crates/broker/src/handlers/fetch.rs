@@ -16,7 +16,7 @@ use crate::log::{FirstBatch, ReadError};
 use crate::purgatory::{Parked, Wait};
 use crate::replication::Isolation;
 use crate::storage::BlobId;
-use crate::timers::Timer;
+
 use bytestring::ByteString;
 use runnel_protocol::messages::Response;
 use runnel_protocol::messages::fetch::{
@@ -127,8 +127,9 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     }
     let until = turn.now + max_wait;
     let wanted = Arc::new(wanted);
-    core.purgatory.park(call.reply, Parked::of(call, Wait::Fetch(wanted.clone())), wanted.partitions());
-    core.timers.set(Timer::Reply(call.reply), until);
+    let parked = Parked::of(call, Wait::Fetch(wanted.clone()), Some(until));
+    core.purgatory.park(call.reply, parked, wanted.partitions());
+    core.timers.set_reply(call.reply, until);
     core.emit(call.broker, || EventKind::FetchParked { connection: call.connection, until });
     Reply::Parked
 }
@@ -262,6 +263,7 @@ fn collect(core: &mut Core, turn: &mut Turn<'_>, call: &Call, wanted: &ParkedFet
     collected
 }
 
+#[cold]
 fn last_offset(turn: &Turn<'_>, chunks: &Chunks) -> Option<Offset> {
     let storage = &*turn.storage;
     let bytes = chunks.gather(|range| storage.read(BlobId(range.blob), range.position, range.size as usize)).ok()?;
@@ -334,6 +336,7 @@ fn read(
 }
 
 /// A partition that is not there. Kafka's answer has an empty list where those from a log have none.
+#[cold]
 fn unknown(topic: &WantedTopic, index: i32) -> PartitionData {
     let code = topic.found.as_ref().err().copied().unwrap_or(ErrorCode::UnknownTopicOrPartition);
     PartitionData { aborted_transactions: Some(Vec::new()), ..nothing(index, code) }
@@ -352,6 +355,7 @@ fn nothing(index: i32, code: ErrorCode) -> PartitionData {
     }
 }
 
+#[cold]
 fn refused(
     core: &Core,
     call: &Call,

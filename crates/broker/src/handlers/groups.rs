@@ -8,7 +8,7 @@ use runnel_protocol::messages::Response;
 
 /// Parks the request: the coordinator answers it, at once or by its own deadline.
 pub(super) fn park(core: &mut Core, call: &Call) -> (ReplyId, Reply) {
-    core.purgatory.park(call.reply, Parked::of(call, Wait::Group), []);
+    core.purgatory.park(call.reply, Parked::of(call, Wait::Group, None), []);
     (ReplyId(call.reply.0), Reply::Parked)
 }
 

@@ -31,7 +31,7 @@ pub(super) fn handle(core: &mut Core, turn: &mut Turn<'_>, call: &Call, request:
     };
     let (reply_id, reply) = park(core, call);
     if let Some(broker) = core.brokers.get_mut(&call.broker) {
-        std::sync::Arc::make_mut(&mut broker.groups).join(turn.now, &mut core.random, join, reply_id);
+        broker.groups.change().join(turn.now, &mut core.random, join, reply_id);
     }
     reply
 }

@@ -13,7 +13,7 @@ use crate::event::EventKind;
 use crate::handlers::fetch::TopicName;
 use crate::ids::{PartitionIndex, TopicPartition};
 use crate::purgatory::{Parked, Wait, Written, WrittenWait};
-use crate::timers::Timer;
+
 use crate::topics;
 use bytestring::ByteString;
 use runnel_protocol::messages::produce::{
@@ -119,9 +119,9 @@ fn park(
 ) {
     let watched: Vec<TopicPartition> = waits.iter().map(|wait| wait.partition).collect();
     let wait = Wait::Written(Box::new(Written { response: response.into(), waits }));
-    core.purgatory.park(call.reply, Parked::of(call, wait), watched);
-    let timeout = Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
-    core.timers.set(Timer::Reply(call.reply), turn.now + timeout);
+    let until = turn.now + Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
+    core.purgatory.park(call.reply, Parked::of(call, wait, Some(until)), watched);
+    core.timers.set_reply(call.reply, until);
 }
 
 type Answer = (PartitionProduceResponse, Option<(TopicPartition, i64)>);
@@ -165,6 +165,7 @@ fn append(
     Ok((response, (must_wait && !reached).then_some((key, end))))
 }
 
+#[cold]
 fn refused(
     core: &Core,
     call: &Call,
@@ -202,6 +203,7 @@ fn refused(
     response
 }
 
+#[cold]
 fn report(core: &mut Core, call: &Call, name: &Result<TopicName, ErrorCode>, index: i32, refusal: &AppendRefusal) {
     let topic = name.as_ref().map(|topic| topic.name.to_string()).unwrap_or_default();
     let why = refusal.why.clone();

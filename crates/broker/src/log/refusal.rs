@@ -29,11 +29,13 @@ pub struct RecordFault {
 
 impl Refusal {
     /// A refusal whose answer has the log's start and no message, as most have.
+    #[cold]
     pub(crate) fn new(code: ErrorCode, reason: String) -> Self {
         Refusal { code, reason, message: None, record_errors: Vec::new(), tells_log_start_offset: true }
     }
 
     /// A refusal whose answer has neither.
+    #[cold]
     pub(crate) fn without_log_start(code: ErrorCode, reason: String) -> Self {
         Refusal { tells_log_start_offset: false, ..Refusal::new(code, reason) }
     }

@@ -8,6 +8,7 @@ use super::sticky::Held;
 use super::{Assignor, Member};
 use crate::TopicPartition;
 use bytes::{BufMut, Bytes, BytesMut};
+use bytestring::ByteString;
 use runnel_protocol::kinds::consumer_protocol_assignment::{self, ConsumerProtocolAssignment};
 use runnel_protocol::kinds::consumer_protocol_subscription::{self, ConsumerProtocolSubscription};
 use runnel_protocol::{DecodeError, EncodeError, Message, Reader, SmallMap, kinds};
@@ -96,7 +97,8 @@ pub fn decode_assignment(bytes: &Bytes) -> Result<Vec<TopicPartition>, DecodeErr
     let version = version(&mut reader)?;
     let assignment = ConsumerProtocolAssignment::decode(&mut reader, version)?;
     let partitions = assignment.assigned_partitions.iter().flat_map(|assigned| {
-        let topic = assigned.topic.to_string();
+        // One copy of the name, which all its partitions share: then names need not be read to be compared.
+        let topic = ByteString::from(assigned.topic.to_string());
         assigned.partitions.iter().map(move |partition| TopicPartition::new(topic.clone(), *partition))
     });
     Ok(partitions.collect())

@@ -135,3 +135,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_partitions_that_a_member_is_given_share_their_topics_name() {
+    let given = [TopicPartition::new("orders", 0), TopicPartition::new("orders", 1)];
+    let read = decode_assignment(&encode_assignment(3, &given, None).unwrap()).unwrap();
+    assert_eq!(read, given);
+    assert_eq!(read[0].topic.as_ptr(), read[1].topic.as_ptr());
+}

@@ -59,16 +59,17 @@ impl Consumer {
     }
 
     /// Asks a leader for records.
-    pub(super) fn send_fetch(&mut self, now: Timestamp, node_id: i32, partitions: &[TopicPartition]) {
+    pub(super) fn send_fetch(&mut self, now: Timestamp, node_id: i32, partitions: Vec<TopicPartition>) {
+        let count = partitions.len();
         let mut topics: Vec<FetchTopic> = Vec::with_capacity(1);
-        let mut asking = Asking::with_capacity(partitions.len());
-        for (index, partition) in partitions.iter().enumerate() {
+        let mut asking = Asking::with_capacity(count);
+        for (index, partition) in partitions.into_iter().enumerate() {
             let known = self.metadata.topic(&partition.topic);
             let leader = known.and_then(|known| self.metadata.leader_in(known, partition.partition));
             let topic_id = known.map_or(Uuid::nil(), |known| known.topic_id);
-            let Some(state) = self.partitions.get_mut(partition) else { continue };
+            let Some(state) = self.partitions.get_mut(&partition) else { continue };
             state.is_fetching = true;
-            asking.insert(partition.clone(), (state.fetch_position, state.turn));
+            let asked = (state.fetch_position, state.turn);
             let one = FetchPartition {
                 partition: partition.partition,
                 current_leader_epoch: leader.map_or(-1, |leader| leader.leader_epoch),
@@ -79,11 +80,12 @@ impl Consumer {
             match topics.last_mut().filter(|topic| *topic.topic == *partition.topic) {
                 Some(topic) => topic.partitions.push(one),
                 None => {
-                    let mut ones = Vec::with_capacity(partitions.len() - index);
+                    let mut ones = Vec::with_capacity(count - index);
                     ones.push(one);
                     topics.push(FetchTopic { topic: partition.topic.clone(), topic_id, partitions: ones });
                 }
             }
+            asking.insert(partition, asked);
         }
         let request = FetchRequest {
             max_wait_ms: millis(self.settings.fetch_max_wait),

@@ -67,6 +67,7 @@ use partition::Partition;
 use program::CommitFor;
 use runnel_protocol::{ApiKey, Random, Request, SmallMap, Timestamp};
 use std::collections::VecDeque;
+use std::hint::cold_path;
 use std::time::Duration;
 
 /// Connection events that are kept for a watcher.
@@ -295,6 +296,7 @@ impl Consumer {
 
     fn emit(&mut self, event: impl FnOnce() -> ConsumerEvent) {
         if self.is_watched {
+            cold_path();
             self.events.push_back(event());
         }
     }

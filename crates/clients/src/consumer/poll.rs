@@ -284,10 +284,11 @@ impl Consumer {
             has_room || !this.poll.queue.iter().any(|came| came.partition == *partition)
         };
         let asked = self.fetchable(now, may, |this, node_id| !this.fetches.contains_key(&node_id));
-        for (node_id, partitions) in &asked {
-            self.send_fetch(now, *node_id, partitions);
+        let has_asked = !asked.is_empty();
+        for (node_id, partitions) in asked {
+            self.send_fetch(now, node_id, partitions);
         }
-        !asked.is_empty()
+        has_asked
     }
 
     /// Whether partitions that are in the queue are fetched nevertheless: Java fetches no more before all is taken,

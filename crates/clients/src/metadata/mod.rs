@@ -60,7 +60,7 @@ pub struct Metadata {
 #[derive(Clone, Debug)]
 enum Wanted {
     All,
-    Topics(BTreeMap<String, WantedTopic>),
+    Topics(SmallMap<String, WantedTopic>),
 }
 
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ impl Metadata {
         Metadata {
             settings,
             random: Random::new(seed),
-            wanted: Wanted::Topics(BTreeMap::new()),
+            wanted: Wanted::Topics(SmallMap::new()),
             picture: Picture::default(),
             demanded: false,
             asking: None,
@@ -124,8 +124,8 @@ impl Metadata {
 
     /// Asks for these topics and no others.
     pub fn want_only<'a>(&mut self, now: Timestamp, topics: impl IntoIterator<Item = &'a str>) {
-        let before = match std::mem::replace(&mut self.wanted, Wanted::Topics(BTreeMap::new())) {
-            Wanted::All => BTreeMap::new(),
+        let before = match std::mem::replace(&mut self.wanted, Wanted::Topics(SmallMap::new())) {
+            Wanted::All => SmallMap::new(),
             Wanted::Topics(topics) => topics,
         };
         for topic in topics {

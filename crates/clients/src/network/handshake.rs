@@ -22,6 +22,7 @@ impl Network {
             Ok(bytes) => {
                 self.outputs.push_back(Carried::Send { link, bytes });
                 let until = now + self.settings.request_timeout;
+                self.quiet_until = self.quiet_until.min(until);
                 if let Some(state) = self.peers.get_mut(&peer) {
                     state.stage = Stage::Introducing { link, attempt, version, correlation_id, until };
                 }

@@ -28,6 +28,7 @@ use peer::{Asked, PeerState, Stage};
 use runnel_protocol::{ApiKey, DecodeError, Random, Request, SmallMap, Timestamp};
 use sending::common_version;
 use std::collections::VecDeque;
+use std::hint::cold_path;
 use std::time::Duration;
 
 /// A client's connections and the requests on them.
@@ -40,6 +41,8 @@ pub struct Network {
     /// What the first handshake said, with [`Handshake::First`].
     versions: Option<SmallMap<i16, (i16, i16)>>,
     links: SmallMap<LinkId, Peer>,
+    /// Nothing of the peers is due before this.
+    quiet_until: Timestamp,
     next_link: u32,
     next_request: u64,
     next_correlation: i32,
@@ -59,6 +62,7 @@ impl Network {
             peers: SmallMap::new(),
             versions: None,
             links: SmallMap::new(),
+            quiet_until: Timestamp(i64::MIN),
             next_link: 0,
             next_request: 0,
             next_correlation: 0,
@@ -157,7 +161,12 @@ impl Network {
         let state = self.peers.entry(peer).or_default();
         // A Produce with acks=0 is not answered.
         let answered = !matches!(&request, Request::Produce(produce) if produce.acks == 0);
-        state.waiting.push_back(Asked { id, request, timeout, answered });
+        let asked = Asked { id, request, timeout, answered };
+        if matches!(state.stage, Stage::Ready { .. }) && state.waiting.is_empty() {
+            self.send(now, peer, &asked);
+            return id;
+        }
+        state.waiting.push_back(asked);
         self.connect(now, peer);
         self.send_waiting(now, peer);
         id
@@ -188,6 +197,7 @@ impl Network {
         if matches!(state.stage, Stage::Idle) {
             let at = state.connect_at(now);
             state.stage = Stage::BackingOff { at, address };
+            self.quiet_until = Timestamp(i64::MIN);
             self.advance(now, peer);
         }
     }
@@ -347,6 +357,7 @@ impl Network {
 
     pub(super) fn note(&mut self, change: impl FnOnce() -> ConnectionChange) {
         if self.watched {
+            cold_path();
             self.changes.push_back(change());
         }
     }
@@ -362,7 +373,12 @@ impl Network {
 
     fn next_correlation(&mut self) -> i32 {
         let correlation = self.next_correlation;
-        self.next_correlation = self.next_correlation.wrapping_add(1) & i32::MAX;
+        self.next_correlation = following(correlation);
         correlation
     }
+}
+
+/// The correlation id after this one.
+fn following(correlation_id: i32) -> i32 {
+    correlation_id.wrapping_add(1) & i32::MAX
 }

@@ -4,7 +4,7 @@ use super::{NetworkSettings, RequestId};
 use crate::backoff::spread;
 use crate::carrier::{Address, LinkId};
 use bytes::Bytes;
-use runnel_protocol::{ApiKey, DecodeError, Random, Reader, Request, Response, SmallMap, Timestamp, frame};
+use runnel_protocol::{ApiKey, DecodeError, Random, Request, Response, SmallMap, Timestamp, frame};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -82,14 +82,17 @@ impl PeerState {
         }
     }
 
-    pub(super) fn sent(&mut self, now: Timestamp, asked: &Asked, version: i16, correlation_id: i32) {
-        let api = asked.request.api_key();
-        self.sent.push_back(Sent { id: asked.id, api, version, correlation_id, until: now + asked.timeout });
+    /// Takes note of a request that was sent. Returns until when its answer is waited for.
+    pub(super) fn sent(&mut self, now: Timestamp, asked: &Asked, version: i16, correlation_id: i32) -> Timestamp {
+        let (api, until) = (asked.request.api_key(), now + asked.timeout);
+        self.sent.push_back(Sent { id: asked.id, api, version, correlation_id, until });
+        until
     }
 
     /// Reads an answer. Brokers answer in order, so it is the oldest request's; `None` if it is not.
     pub(super) fn answer(&mut self, bytes: &Bytes) -> Result<Option<(RequestId, Response)>, DecodeError> {
-        let correlation_id = Reader::new(bytes.clone()).i32("correlation_id: int32")?;
+        let wanted = DecodeError { at: 0, wanted: "correlation_id: int32" };
+        let correlation_id = i32::from_be_bytes(*bytes.first_chunk().ok_or(wanted)?);
         let Some(sent) = self.sent.front().filter(|sent| sent.correlation_id == correlation_id) else {
             return Ok(None);
         };

@@ -1,38 +1,44 @@
 //! From the queue to the wire: choosing the version, and the frame.
 
-use super::peer::Stage;
-use super::{Failure, Network, NetworkSettings, Peer, Reply};
+use super::peer::{Asked, Stage};
+use super::{Failure, Network, NetworkSettings, Peer, Reply, following};
 use crate::carrier::Carried;
 use runnel_protocol::{ApiKey, EncodeError, Request, SmallMap, Timestamp, frame};
 
 impl Network {
     /// Sends what waits, once the peer is introduced.
     pub(super) fn send_waiting(&mut self, now: Timestamp, peer: Peer) {
-        loop {
-            let Some(state) = self.peers.get_mut(&peer) else { return };
-            let Stage::Ready { link, versions } = &state.stage else { return };
-            let Some(asked) = state.waiting.pop_front() else { return };
-            let link = *link;
-            let api = asked.request.api_key();
-            let Some(version) = common_version(&self.settings, versions, api) else {
-                let outcome = Err(Failure::UnsupportedVersion { api });
+        while let Some(state) = self.peers.get_mut(&peer)
+            && matches!(state.stage, Stage::Ready { .. })
+            && let Some(asked) = state.waiting.pop_front()
+        {
+            self.send(now, peer, &asked);
+        }
+    }
+
+    /// Sends a request to a peer that is introduced.
+    pub(super) fn send(&mut self, now: Timestamp, peer: Peer, asked: &Asked) {
+        let Some(state) = self.peers.get_mut(&peer) else { return };
+        let Stage::Ready { link, versions } = &state.stage else { return };
+        let link = *link;
+        let api = asked.request.api_key();
+        let Some(version) = common_version(&self.settings, versions, api) else {
+            let outcome = Err(Failure::UnsupportedVersion { api });
+            return self.replies.push_back(Reply { id: asked.id, peer, outcome });
+        };
+        let correlation_id = self.next_correlation;
+        self.next_correlation = following(correlation_id);
+        match encode(&self.settings, version, correlation_id, &asked.request) {
+            Ok(bytes) => {
+                self.outputs.push_back(Carried::Send { link, bytes });
+                if asked.answered {
+                    let until = state.sent(now, asked, version, correlation_id);
+                    self.quiet_until = self.quiet_until.min(until);
+                }
+            }
+            Err(error) => {
+                let outcome = Err(Failure::Encode(error.to_string()));
                 self.replies.push_back(Reply { id: asked.id, peer, outcome });
-                continue;
-            };
-            let correlation_id = self.next_correlation();
-            match encode(&self.settings, version, correlation_id, &asked.request) {
-                Ok(bytes) => {
-                    self.outputs.push_back(Carried::Send { link, bytes });
-                    if asked.answered
-                        && let Some(state) = self.peers.get_mut(&peer)
-                    {
-                        state.sent(now, &asked, version, correlation_id);
-                    }
-                }
-                Err(error) => {
-                    let outcome = Err(Failure::Encode(error.to_string()));
-                    self.replies.push_back(Reply { id: asked.id, peer, outcome });
-                }
             }
         }
     }
@@ -45,11 +51,8 @@ pub(super) fn encode(
     request: &Request,
 ) -> Result<bytes::Bytes, EncodeError> {
     let chunks = frame::encode_request(version, correlation_id, settings.client_id.as_deref(), request)?;
-    Ok(chunks.as_bytes().unwrap_or_else(|| {
-        // Records of a Produce are chunks of their own.
-        let gathered = chunks.gather(|_| Err(()));
-        gathered.expect("a client's request lies in no store")
-    }))
+    // Large records of a Produce are chunks of their own.
+    Ok(chunks.into_gathered(|_| Err(())).expect("a client's request lies in no store"))
 }
 
 /// The newest version that client and broker both speak.

@@ -7,7 +7,7 @@ use runnel_protocol::Timestamp;
 
 impl Network {
     pub(super) fn handle_timers(&mut self, now: Timestamp) {
-        if self.next_wakeup().is_none_or(|at| at > now) {
+        if now < self.quiet_until {
             return;
         }
         let is_due = |state: &PeerState| state.next_wakeup().is_some_and(|at| at <= now);
@@ -15,6 +15,8 @@ impl Network {
         for peer in due {
             self.advance(now, peer);
         }
+        // What is done meanwhile makes this later, and does not matter; what would make it sooner says so.
+        self.quiet_until = self.next_wakeup().unwrap_or(Timestamp(i64::MAX));
     }
 
     /// Ends a back-off, or gives up on a connection whose time is over.
@@ -26,6 +28,7 @@ impl Network {
                 self.next_link += 1;
                 let link = LinkId(self.next_link);
                 state.stage = Stage::Connecting { link, until: now + self.settings.connect_timeout };
+                self.quiet_until = Timestamp(i64::MIN);
                 self.links.insert(link, peer);
                 self.note(|| ConnectionChange::Connecting { peer, link, address: address.clone() });
                 self.outputs.push_back(Carried::Connect { link, address });

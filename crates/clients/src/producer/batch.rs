@@ -18,13 +18,7 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn new(id: SendId, record: ProducerRecord, now: Timestamp) -> Self {
-        Held {
-            id,
-            timestamp: record.timestamp.unwrap_or_else(|| now.as_millis()),
-            key: record.key,
-            value: record.value,
-            headers: record.headers,
-        }
+        Held { id, timestamp: record.timestamp_at(now), key: record.key, value: record.value, headers: record.headers }
     }
 
     /// What it takes at most in a batch of its own.
@@ -96,11 +90,17 @@ impl Batch {
     }
 
     /// Whether the record fits. The first one always does.
-    pub(super) fn has_room(&self, held: &Held) -> bool {
+    pub(super) fn has_room(
+        &self,
+        timestamp: i64,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &[RecordHeader],
+    ) -> bool {
         if self.is_closed || self.held.len() >= self.records_max {
             return false;
         }
-        let size = self.builder.next_size(held.timestamp, held.key.as_deref(), held.value.as_deref(), &held.headers);
+        let size = self.builder.next_size(timestamp, key, value, headers);
         self.held.is_empty() || self.write_limit >= self.builder.size() + size
     }
 
@@ -157,7 +157,9 @@ impl Batch {
         let mut parts: Vec<Batch> = Vec::new();
         let mut sequence = self.stamp.map(|stamp| stamp.base_sequence);
         for held in self.held {
-            if !parts.last().is_some_and(|part| part.has_room(&held)) {
+            if !parts.last().is_some_and(|part| {
+                part.has_room(held.timestamp, held.key.as_deref(), held.value.as_deref(), &held.headers)
+            }) {
                 let limit = target.max(held.size_max());
                 let mut part = Batch::new(self.place.clone(), limit, self.records_max, self.created_at);
                 part.is_split = true;

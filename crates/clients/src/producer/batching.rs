@@ -199,22 +199,23 @@ impl Batching {
                 return Some(waiting);
             }
         };
-        let key = waiting.record.key.clone();
         let topic = waiting.record.topic.clone();
         let explicit = waiting.record.partition;
-        let mut choice = core.partitioner.choose(now, &topic, &lanes.lanes(), explicit, key.as_deref());
+        let mut choice = core.partitioner.choose(now, &topic, &lanes.lanes(), explicit, waiting.record.key.as_deref());
         let is_sticky = matches!(choice.reason, crate::partitioners::PartitionReason::Sticky { .. });
         if is_sticky && self.takes_no_more(&topic, choice.partition) {
             // A switch that was put off because half a batch was open is made up for.
             core.partitioner.appended(&topic, &lanes.lanes(), 0, true);
-            choice = core.partitioner.choose(now, &topic, &lanes.lanes(), explicit, key.as_deref());
+            choice = core.partitioner.choose(now, &topic, &lanes.lanes(), explicit, waiting.record.key.as_deref());
         }
         let place = TopicPartition::new(topic.clone(), choice.partition);
         let id = waiting.id;
-        let held = Held::new(id, waiting.record.clone(), now);
         let size = held_size(&waiting.record);
         let queue = self.queues.entry(place.clone()).or_default();
-        if !queue.back().is_some_and(|batch| batch.has_room(&held)) {
+        let ProducerRecord { key, value, headers, .. } = &waiting.record;
+        let timestamp = waiting.record.timestamp_at(now);
+        let fits = |batch: &Batch| batch.has_room(timestamp, key.as_deref(), value.as_deref(), headers);
+        if !queue.back().is_some_and(fits) {
             if let Some(last) = queue.back_mut() {
                 last.is_closed = true;
             }
@@ -248,7 +249,7 @@ impl Batching {
             batch.allocated += size;
             self.allocated += size;
         }
-        let grown = batch.append(held);
+        let grown = batch.append(Held::new(id, waiting.record, now));
         let is_full = batch.is_full();
         let (batch_records_count, batch_bytes) = (batch.held.len(), batch.size());
         if is_sticky {

@@ -10,6 +10,7 @@ use crate::network::{Network, Reply};
 use crate::partitioners::{Lanes, Partitioner};
 use runnel_protocol::{Random, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
+use std::hint::cold_path;
 
 #[derive(Clone, Debug)]
 pub(super) struct Core {
@@ -93,6 +94,7 @@ impl Core {
 
     pub(super) fn note(&mut self, event: impl FnOnce() -> ProducerEvent) {
         if self.watched {
+            cold_path();
             self.events.push_back(ClientEvent::Producer(event()));
         }
     }

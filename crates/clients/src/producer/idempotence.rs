@@ -142,6 +142,12 @@ impl Idempotence {
         self.to_rewrite.insert(place.clone());
     }
 
+    /// Whether there is an identity with which nothing is wrong, or one is asked for already.
+    pub(super) fn is_settled(&self) -> bool {
+        let has_identity = self.identity.is_some() || self.asking.is_some();
+        has_identity && self.unresolved.is_empty() && self.bump_reason.is_none()
+    }
+
     /// Why another epoch is wanted, where it is.
     pub(super) fn bump_reason(&self) -> Option<&str> {
         self.bump_reason.as_deref()

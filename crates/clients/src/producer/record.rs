@@ -3,8 +3,8 @@
 use crate::network::Failure;
 use bytes::Bytes;
 use bytestring::ByteString;
-use runnel_protocol::ErrorCode;
 use runnel_protocol::records::RecordHeader;
+use runnel_protocol::{ErrorCode, Timestamp};
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
@@ -30,6 +30,11 @@ impl ProducerRecord {
     /// A record with a value alone.
     pub fn new(topic: impl Into<ByteString>, value: impl Into<Bytes>) -> Self {
         ProducerRecord { topic: topic.into(), value: Some(value.into()), ..Self::default() }
+    }
+
+    /// Its timestamp in milliseconds: the time where it says none.
+    pub(super) fn timestamp_at(&self, now: Timestamp) -> i64 {
+        self.timestamp.unwrap_or_else(|| now.as_millis())
     }
 
     /// With a key.

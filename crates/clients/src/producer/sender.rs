@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::batching::{Batching, InFlight, WaitsFor};
 use super::core::Core;
+use super::idempotence::Idempotence;
 use crate::TopicPartition;
 use crate::event::ProducerEvent;
 use crate::kind::ClientKind;
@@ -178,6 +179,9 @@ impl Batching {
 
     /// Has an idempotent producer get its id, and another epoch where one is wanted.
     pub(super) fn keep_identity(&mut self, core: &mut Core, now: Timestamp) {
+        if self.idempotence.as_ref().is_none_or(Idempotence::is_settled) {
+            return;
+        }
         let Some(mut idempotence) = self.idempotence.take() else { return };
         idempotence.resolve(|place| !self.stamped(place).is_empty());
         if let Some(reason) = idempotence.bump_reason().map(ToOwned::to_owned) {
@@ -202,7 +206,7 @@ impl Batching {
         self.idempotence = Some(idempotence);
     }
 
-    fn ask_identity(&self, core: &mut Core, now: Timestamp, idempotence: &mut super::idempotence::Idempotence) {
+    fn ask_identity(&self, core: &mut Core, now: Timestamp, idempotence: &mut Idempotence) {
         let Some(peer) = core.metadata.least_loaded(now, &core.network) else { return };
         if !core.network.is_ready(peer) {
             return core.network.connect(now, peer);

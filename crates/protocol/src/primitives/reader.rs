@@ -8,11 +8,14 @@
 //! nullable struct  i8, -1: null, 1: it follows   the same
 //! tagged fields    none                          unsigned varint count, then each: tag, size (varints), value
 //! ```
+//!
+//! What does not fit is marked as cold: so many values are read that what is hot should lie close together.
 
 use super::DecodeError;
 use crate::chunk::Chunks;
 use bytes::Bytes;
 use bytestring::ByteString;
+use std::hint::cold_path;
 use uuid::Uuid;
 
 /// Array elements that one frame may hold, over all its arrays.
@@ -58,6 +61,7 @@ impl Reader {
 
     fn fixed<const N: usize>(&mut self, wanted: &'static str) -> Result<[u8; N], DecodeError> {
         if self.remaining() < N {
+            cold_path();
             return Err(self.error(wanted));
         }
         let bytes = self.frame[self.at..self.at + N].try_into().expect("the range is N bytes");
@@ -144,6 +148,7 @@ impl Reader {
     /// Cuts `size` bytes off; `start` is where their length stood.
     fn counted(&mut self, size: usize, start: usize, wanted: &'static str) -> Result<Bytes, DecodeError> {
         if size > self.remaining() {
+            cold_path();
             return Err(DecodeError { at: start, wanted });
         }
         Ok(self.slice(size))
@@ -156,11 +161,15 @@ impl Reader {
             if flexible { self.length(true, wanted)? } else { sized(i64::from(self.i16(wanted)?), start, wanted)? };
         let Some(size) = length else { return Ok(None) };
         if size > MAX_STRING_SIZE {
+            cold_path();
             return Err(DecodeError { at: start, wanted });
         }
         let text = self.at;
         let bytes = self.counted(size, start, wanted)?;
-        ByteString::try_from(bytes).map(Some).map_err(|_| DecodeError { at: text, wanted })
+        ByteString::try_from(bytes).map(Some).map_err(|_| {
+            cold_path();
+            DecodeError { at: text, wanted }
+        })
     }
 
     /// Reads a string.
@@ -207,6 +216,7 @@ impl Reader {
         let start = self.at;
         let Some(count) = self.length(flexible, wanted)? else { return Ok(None) };
         if count > self.elements_left || count > self.remaining() / smallest.max(1) {
+            cold_path();
             return Err(DecodeError { at: start, wanted });
         }
         self.elements_left -= count;
@@ -274,6 +284,7 @@ impl Reader {
         let at = self.at;
         let count = self.unsigned_varint("count of tagged fields: varint")?;
         if count > MAX_TAGGED_FIELDS {
+            cold_path();
             return Err(DecodeError { at, wanted: "at most 10,000 tagged fields" });
         }
         Ok(count)
@@ -324,6 +335,9 @@ fn sized(length: i64, at: usize, wanted: &'static str) -> Result<Option<usize>, 
     match usize::try_from(length) {
         Ok(size) => Ok(Some(size)),
         Err(_) if length == -1 => Ok(None),
-        Err(_) => Err(DecodeError { at, wanted }),
+        Err(_) => {
+            cold_path();
+            Err(DecodeError { at, wanted })
+        }
     }
 }

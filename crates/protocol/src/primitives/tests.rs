@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::arbitrary::{MESSAGES, Row, Source};
+use crate::chunk::{BlobRange, Chunk, Chunks};
 use bytes::{BufMut, Bytes, BytesMut};
 use proptest::prelude::*;
 
@@ -183,4 +184,19 @@ fn a_varint_has_32_bits_at_most() {
     assert!(reader(&[0xff, 0xff, 0xff, 0xff, 0x1f]).unsigned_varint("v").is_err());
     assert!(reader(&[0xff, 0xff, 0xff, 0xff, 0x80, 0x00]).unsigned_varint("v").is_err());
     assert!(reader(&[0x80]).unsigned_varint("v").is_err());
+}
+
+#[test]
+fn bytes_in_one_piece_are_passed_on_and_others_gathered_in_order() {
+    let range = BlobRange { blob: 1, position: 2, size: 3 };
+    let read = |asked: BlobRange| if asked == range { Ok(Bytes::from_static(b"cde")) } else { Err("another range") };
+    let piece = Bytes::from_static(b"ab");
+    let passed_on = Chunks::from(piece.clone()).into_gathered(read).unwrap();
+    assert_eq!((passed_on.as_ptr(), passed_on.len()), (piece.as_ptr(), piece.len()));
+    let mut several = Chunks::from(piece);
+    several.0.push(Chunk::Range(range));
+    several.0.push(Chunk::Bytes(Bytes::from_static(b"f")));
+    assert_eq!(several.into_gathered(read), Ok(Bytes::from_static(b"abcdef")));
+    assert_eq!(Chunks::default().into_gathered(read), Ok(Bytes::new()));
+    assert_eq!(Chunks::from(Chunk::Range(BlobRange { blob: 2, ..range })).into_gathered(read), Err("another range"));
 }

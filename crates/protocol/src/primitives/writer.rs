@@ -55,8 +55,7 @@ impl Writer {
 
     /// What was written, as one piece; `None` if a part of it lies in a store.
     pub fn into_bytes(self) -> Option<Bytes> {
-        let chunks = self.into_chunks();
-        chunks.as_bytes().or_else(|| chunks.gather(|_| Err(())).ok())
+        self.into_chunks().into_gathered(|_| Err(())).ok()
     }
 
     /// A writer that begins with four bytes for the frame's size, which [`Writer::into_frame`] fills in.
@@ -72,7 +71,7 @@ impl Writer {
     /// [`EncodeError::TooLong`] if four bytes cannot say the size.
     pub(crate) fn into_frame(mut self) -> Result<Chunks, EncodeError> {
         let size = self.size() - size_of::<i32>();
-        let stated = i32::try_from(size).map_err(|_| EncodeError::TooLong { field: "the frame", size })?;
+        let stated = i32::try_from(size).map_err(|_| too_long("the frame", size))?;
         if self.pieces.is_empty() {
             self.buffer[..size_of::<i32>()].copy_from_slice(&stated.to_be_bytes());
             return Ok(Chunks::from(self.buffer.freeze()));
@@ -175,7 +174,7 @@ impl Writer {
 
     /// Writes the count before bytes or elements.
     fn length(&mut self, length: usize, flexible: bool, field: &'static str) -> Result<(), EncodeError> {
-        let fits = i32::try_from(length).map_err(|_| EncodeError::TooLong { field, size: length })?;
+        let fits = i32::try_from(length).map_err(|_| too_long(field, length))?;
         if flexible {
             self.unsigned_varint(fits.unsigned_abs() + 1);
         } else {
@@ -186,8 +185,7 @@ impl Writer {
 
     /// Writes a string.
     pub fn string(&mut self, value: &str, flexible: bool, field: &'static str) -> Result<(), EncodeError> {
-        let too_long = EncodeError::TooLong { field, size: value.len() };
-        let size = i16::try_from(value.len()).map_err(|_| too_long)?;
+        let size = i16::try_from(value.len()).map_err(|_| too_long(field, value.len()))?;
         if flexible {
             self.unsigned_varint(u32::from(size.unsigned_abs()) + 1);
         } else {
@@ -242,10 +240,15 @@ impl Writer {
         let mut value = Writer::new();
         write(&mut value)?;
         let size = value.size();
-        let stated = u32::try_from(size).map_err(|_| EncodeError::TooLong { field: "a tagged field", size })?;
+        let stated = u32::try_from(size).map_err(|_| too_long("a tagged field", size))?;
         self.unsigned_varint(tag);
         self.unsigned_varint(stated);
         self.append(value);
         Ok(())
     }
+}
+
+#[cold]
+fn too_long(field: &'static str, size: usize) -> EncodeError {
+    EncodeError::TooLong { field, size }
 }

@@ -122,6 +122,9 @@ impl Connection {
     pub(super) fn note_answer(&mut self, frame: &Bytes) -> Option<Asked> {
         let head: [u8; 4] = frame.get(4..8)?.try_into().ok()?;
         let correlation_id = i32::from_be_bytes(head);
+        if self.asked.front().is_some_and(|asked| asked.correlation_id == correlation_id) {
+            return self.asked.pop_front();
+        }
         let place = self.asked.iter().position(|asked| asked.correlation_id == correlation_id)?;
         self.asked.drain(..=place).next_back()
     }

@@ -32,6 +32,7 @@ use runnel_broker::{BrokerId, ConnectionId};
 use runnel_clients::LinkId;
 use runnel_protocol::{ApiKey, SmallMap, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hint::cold_path;
 use std::time::Duration;
 
 /// How long a message is under way where nothing else is said.
@@ -233,6 +234,9 @@ impl Cables {
     /// Puts a packet in line.
     fn put_under_way(&mut self, packet: Packet) {
         let key = |packet: &Packet| (packet.arrives_at, packet.id);
+        if self.packets.back().is_none_or(|last| key(last) < key(&packet)) {
+            return self.packets.push_back(packet);
+        }
         let place = self.packets.partition_point(|other| key(other) < key(&packet));
         self.packets.insert(place, packet);
     }
@@ -369,6 +373,7 @@ impl Cables {
 
     fn tell(&mut self, news: PacketNews, packet: &Packet) {
         if self.is_watched {
+            cold_path();
             self.news.push((news, packet.clone()));
         }
     }

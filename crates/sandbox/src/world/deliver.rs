@@ -2,14 +2,16 @@
 
 use super::brokers::broker_at;
 use super::happening::{End, HappeningKind, PacketView, Stream};
-use super::machine::{ProcessInput, ProcessOutput};
-use super::process::ProcessState;
+use super::machine::{Machine, ProcessInput, ProcessOutput};
+use super::process::{Process, ProcessState};
 use super::{ForeignSignal, World};
 use crate::cables::{Arrival, Cargo, PacketNews, Party};
 use crate::script::Direction;
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use runnel_broker::{BlobId, BrokerId, ConnectionId, Input, Output, Storage};
 use runnel_clients::{Address, Carried, LinkId, Signal};
+use runnel_protocol::{SmallSet, Timestamp};
+use std::hint::cold_path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ const PREFIX: usize = 4;
 impl World {
     pub(super) fn deliver(&mut self, arrival: Arrival) {
         if self.is_watched {
+            cold_path();
             let packet = self.view_of(PacketNews::Arrived, &arrival.packet);
             self.tell(HappeningKind::Packet { news: PacketNews::Arrived, packet });
         }
@@ -31,14 +34,14 @@ impl World {
         let connection = packet.connection;
         match (packet.cargo, packet.direction) {
             (Cargo::Connect, _) => self.connect_arrived(connection, packet.broker),
-            (Cargo::Frame(bytes), Direction::Request) => {
+            (Cargo::Frame(mut bytes), Direction::Request) => {
                 self.trace.note(self.now, connection, Direction::Request, &bytes);
-                let bytes = bytes.slice(PREFIX.min(bytes.len())..);
+                bytes.advance(PREFIX.min(bytes.len()));
                 self.cluster_input(Input::Frame { connection, bytes });
             }
-            (Cargo::Frame(bytes), Direction::Answer) => {
+            (Cargo::Frame(mut bytes), Direction::Answer) => {
                 self.trace.note(self.now, connection, Direction::Answer, &bytes);
-                let bytes = bytes.slice(PREFIX.min(bytes.len())..);
+                bytes.advance(PREFIX.min(bytes.len()));
                 self.signal(packet.party, Signal::Frame { link, bytes });
             }
             (Cargo::Accept, _) => self.signal(packet.party, Signal::Connected { link }),
@@ -108,7 +111,7 @@ impl World {
                             let size = usize::try_from(range.size).unwrap_or(usize::MAX);
                             storage.read(BlobId(range.blob), range.position, size)
                         };
-                        let bytes = chunks.gather(read).expect("ranges that are served can be read");
+                        let bytes = chunks.into_gathered(read).expect("ranges that are served can be read");
                         self.answered(connection, bytes);
                     }
                     Output::Close { connection, reason } => {
@@ -156,26 +159,32 @@ impl World {
     /// Hands an input to a process, or keeps it while the process is stopped.
     pub(super) fn process_input(&mut self, id: u32, input: ProcessInput) {
         let Some(process) = self.processes.get_mut(&id) else { return };
-        let process = Arc::make_mut(process);
         if process.state == ProcessState::Paused {
             // A timer is looked at when the process goes on.
             if !matches!(input, ProcessInput::Signal(Signal::Timer)) {
-                process.mailbox.push_back(input);
+                Arc::make_mut(process).mailbox.push_back(input);
             }
-            return;
+        } else if process.machine.is_some() {
+            self.turn_process(id, Some(input));
         }
-        let Some(machine) = &mut process.machine else { return };
-        machine.handle(self.now, input);
-        self.drain_process(id);
     }
 
     /// Carries what a process has to say, and notes when it wants to be woken.
     pub(super) fn drain_process(&mut self, id: u32) {
+        self.turn_process(id, None);
+    }
+
+    /// Hands a process an input, if there is one, and carries what it has to say. To ask for a change once is enough:
+    /// whoever asks looks whether a clone of the world shares the process.
+    fn turn_process(&mut self, id: u32, input: Option<ProcessInput>) {
         let party = Party::Process(id);
         let mut exit = None;
         let Some(process) = self.processes.get_mut(&id) else { return };
         let process = Arc::make_mut(process);
         let Some(machine) = &mut process.machine else { return self.note_wakeup(id) };
+        if let Some(input) = input {
+            machine.handle(self.now, input);
+        }
         let mut printed = Vec::new();
         while let Some(output) = machine.poll_output() {
             match output {
@@ -202,13 +211,17 @@ impl World {
             }
         }
         let exit = exit.or(machine.is_over().map(|outcome| outcome.map_or(End::Failed, |()| End::Left)));
+        if exit.is_none() {
+            note_wakeup(&mut self.wakeups, id, process);
+        }
         for (stream, text) in printed {
             self.print(id, stream, text);
         }
-        self.tell_events(id);
-        match exit {
-            Some(end) => self.end_process(id, end),
-            None => self.note_wakeup(id),
+        if self.is_watched {
+            self.tell_events(id);
+        }
+        if let Some(end) = exit {
+            self.end_process(id, end);
         }
     }
 
@@ -220,9 +233,8 @@ impl World {
     }
 
     fn tell_events(&mut self, id: u32) {
-        while self.is_watched
-            && let Some(process) = self.processes.get_mut(&id)
-            && let Some(event) = Arc::make_mut(process).machine.as_mut().and_then(super::machine::Machine::poll_event)
+        while let Some(process) = self.processes.get_mut(&id)
+            && let Some(event) = Arc::make_mut(process).machine.as_mut().and_then(Machine::poll_event)
         {
             let name = process.name.clone();
             self.tell(HappeningKind::Client { name, event });
@@ -230,23 +242,9 @@ impl World {
     }
 
     pub(super) fn note_wakeup(&mut self, id: u32) {
-        let Some(process) = self.processes.get_mut(&id) else { return };
-        let wanted = match process.state {
-            ProcessState::Running | ProcessState::Leaving => {
-                process.machine.as_ref().and_then(super::machine::Machine::next_wakeup)
-            }
-            ProcessState::Paused | ProcessState::Ended(_) => None,
-        };
-        if process.wakeup == wanted {
-            return;
+        if let Some(process) = self.processes.get_mut(&id) {
+            note_wakeup(&mut self.wakeups, id, Arc::make_mut(process));
         }
-        if let Some(before) = process.wakeup {
-            self.wakeups.remove(&(before, id));
-        }
-        if let Some(at) = wanted {
-            self.wakeups.insert((at, id));
-        }
-        Arc::make_mut(process).wakeup = wanted;
     }
 
     /// Tells watchers of packets that were sent or lost.
@@ -266,4 +264,22 @@ impl World {
         };
         PacketView::of(news, packet, client)
     }
+}
+
+/// Notes when a process wants to be woken.
+fn note_wakeup(wakeups: &mut SmallSet<(Timestamp, u32)>, id: u32, process: &mut Process) {
+    let wanted = match process.state {
+        ProcessState::Running | ProcessState::Leaving => process.machine.as_ref().and_then(Machine::next_wakeup),
+        ProcessState::Paused | ProcessState::Ended(_) => None,
+    };
+    if process.wakeup == wanted {
+        return;
+    }
+    if let Some(before) = process.wakeup {
+        wakeups.remove(&(before, id));
+    }
+    if let Some(at) = wanted {
+        wakeups.insert((at, id));
+    }
+    process.wakeup = wanted;
 }

@@ -11,12 +11,17 @@ use twox_hash::XxHash64;
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
     hasher: XxHash64,
+    /// What the hasher has not seen yet: it is quickest with much at once.
+    pending: Vec<u8>,
     frames_count: u64,
 }
 
+/// From this size on what is pending is hashed.
+const PENDING_SIZE: usize = 2048;
+
 impl Default for Trace {
     fn default() -> Self {
-        Trace { hasher: XxHash64::with_seed(0), frames_count: 0 }
+        Trace { hasher: XxHash64::with_seed(0), pending: Vec::new(), frames_count: 0 }
     }
 }
 
@@ -31,12 +36,18 @@ impl Trace {
             Direction::Answer => 1,
         };
         head[17..].copy_from_slice(&u64::try_from(frame.len()).unwrap_or(u64::MAX).to_be_bytes());
-        self.hasher.write(&head);
-        self.hasher.write(frame);
+        self.pending.extend_from_slice(&head);
+        self.pending.extend_from_slice(frame);
+        if self.pending.len() >= PENDING_SIZE {
+            self.hasher.write(&self.pending);
+            self.pending.clear();
+        }
     }
 
     pub(super) fn hash(&self) -> u64 {
-        self.hasher.finish()
+        let mut hasher = self.hasher.clone();
+        hasher.write(&self.pending);
+        hasher.finish()
     }
 
     pub(super) fn frames_count(&self) -> u64 {

@@ -213,7 +213,7 @@ impl Consumer {
         let mut by_leader = self.fetchable(now, |_, _| true, |_, leader| leader == node_id);
         match by_leader.remove(&node_id) {
             Some(partitions) => {
-                self.send_fetch(now, node_id, &partitions);
+                self.send_fetch(now, node_id, partitions);
                 Fetcher::Fetching
             }
             None => Fetcher::Sleeping { until: now + self.settings.fetch_max_wait },

@@ -166,8 +166,13 @@ impl Consumer {
             Stage::Joining => self.kafkajs_find(now),
             Stage::Asking | Stage::LeaderMetadata | Stage::JoinMetadata => false,
             Stage::Consuming => {
-                let has_moved = self.workers_step(now);
-                self.fetchers_step(now) || has_moved
+                let have_worked = self.workers_step(now);
+                let have_fetched = self.fetchers_step(now);
+                if have_fetched && !have_worked {
+                    // Nobody else has anything to do before the fetchers have to wait.
+                    while self.only_fetchers_go_on() && self.fetchers_step(now) {}
+                }
+                have_worked || have_fetched
             }
             Stage::Stopping(problem) => {
                 let has_moved = self.workers_step(now);
@@ -177,6 +182,14 @@ impl Consumer {
             Stage::Waiting { until, then } => until <= now && self.kafkajs_goes_on(now, then),
             Stage::Leaving(restart_at) => self.kafkajs_left(now, restart_at),
         }
+    }
+
+    /// Whether nothing that the fetchers have done concerns workers, metadata or the network's replies.
+    fn only_fetchers_go_on(&self) -> bool {
+        self.phase == Phase::Running
+            && self.kafkajs.stage == Stage::Consuming
+            && !self.metadata.is_refreshing()
+            && !self.network.has_replies()
     }
 
     /// Fetchers end, and messages are not begun with, once the consumer is to close.
