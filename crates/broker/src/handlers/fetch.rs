@@ -16,7 +16,6 @@ use crate::log::{FirstBatch, ReadError};
 use crate::purgatory::{Parked, Wait};
 use crate::replication::Isolation;
 use crate::storage::BlobId;
-
 use bytestring::ByteString;
 use runnel_protocol::messages::Response;
 use runnel_protocol::messages::fetch::{

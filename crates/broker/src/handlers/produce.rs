@@ -13,7 +13,6 @@ use crate::event::EventKind;
 use crate::handlers::fetch::TopicName;
 use crate::ids::{PartitionIndex, TopicPartition};
 use crate::purgatory::{Parked, Wait, Written, WrittenWait};
-
 use crate::topics;
 use bytestring::ByteString;
 use runnel_protocol::messages::produce::{
