@@ -6,6 +6,7 @@ mod page;
 mod stage;
 
 use crate::page::Page;
+use crate::terminal::Terminals;
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -32,6 +33,7 @@ fn mount(script: &str, component: impl FnOnce(Page) -> AnyView + 'static) -> Mou
     let handle = mount_to(body.clone(), move || {
         let page = Page::new(viewing, "a test");
         provide_context(page);
+        provide_context(Terminals::new());
         sender.send(page).unwrap();
         component(page)
     });
