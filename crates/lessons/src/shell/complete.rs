@@ -270,10 +270,10 @@ fn values(scene: &Scene, command: &str, value: &str) -> Vec<String> {
         "NAME" if command == "consumer" => Vec::new(),
         "NAME" => match command {
             "send" | "wire" | "unwire" | "flush" | "stop" => names::clients(scene, of(ClientRole::Producer)),
+            "type" | "end-input" | "interrupt" => names::clients(scene, of(ClientRole::Tool)),
             "move" | "seek" | "commit" | "slow" | "subscribe" => names::clients(scene, of(ClientRole::Consumer)),
             _other => names::clients(scene, |role, _| role != ClientRole::Tool),
         },
-        "tool=NAME|--" | "tool=NAME" => names::clients(scene, of(ClientRole::Tool)),
         "TOPIC" | "TOPIC,..." => names::topics(scene),
         "GROUP" => names::groups(scene),
         "PARTITION" => names::partitions(scene),

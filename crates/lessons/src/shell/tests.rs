@@ -149,6 +149,9 @@ fn commands_are_completed_by_their_grammar() {
     assert_eq!(after("delete topic o"), ["orders"]);
     assert_eq!(after("kill broker "), ["1", "2"]);
     assert_eq!(after("clear c"), ["consumers"]);
+    let mut running = viewing();
+    running.run_script("kafka-console-producer.sh --topic orders --bootstrap-server localhost:9092").unwrap();
+    assert_eq!(texts(&complete(running.scene(), "interrupt tool=")), ["tool=tool-1"]);
     // New things have new names.
     assert!(after("topic ").is_empty() && after("consumer ").is_empty());
     assert!(after("crash anna ").is_empty());

@@ -34,6 +34,10 @@ enum Stage {
 }
 
 impl Stage {
+    fn watched(story: Story) -> Stage {
+        Stage::Watched(Box::new(Viewing::of_story(story)))
+    }
+
     fn story(&self) -> &Story {
         match self {
             Stage::Set { story, .. } => story,
@@ -106,10 +110,14 @@ impl Playing {
     /// # Errors
     /// A script with a mistake, or settings that are not Kafka's.
     pub fn of_script(text: &str) -> Result<Playing, BeginError> {
+        Playing::of_text(text, Stage::watched)
+    }
+
+    fn of_text(text: &str, stage: impl FnOnce(Story) -> Stage) -> Result<Playing, BeginError> {
         let script = Script::parse(text)?;
         let story = Story::new(WorldSettings::of(&script))?;
         story.check(&script)?;
-        let mut playing = Playing::of_new(story, Duration::ZERO, None);
+        let mut playing = Playing::of_new(stage(story), Duration::ZERO, None);
         playing.wants_extras = Extras::are_missing_for(text);
         for line in script.lines {
             let step = if let Command::Wait(time) = line.command {
@@ -130,10 +138,8 @@ impl Playing {
     /// # Errors
     /// A script with a mistake, or settings that are not Kafka's.
     pub fn of_scene(text: &str, companion: Box<dyn Companion>) -> Result<Playing, BeginError> {
-        let mut playing = Playing::of_script(text)?;
-        let story = Box::new(Story::new(WorldSettings::of(&Script::parse(text)?))?);
-        (playing.stage, playing.is_scene) = (Stage::Set { story, companion }, true);
-        Ok(playing)
+        let playing = Playing::of_text(text, |story| Stage::Set { story: Box::new(story), companion })?;
+        Ok(Playing { is_scene: true, ..playing })
     }
 
     /// Begins with what [`Story::to_file`] has written.
@@ -142,7 +148,7 @@ impl Playing {
     /// As [`Story::from_file`], as far as it can be told without playing.
     pub fn of_file(text: &str) -> Result<Playing, HistoryError> {
         let written = Written::read(text)?;
-        let mut playing = Playing::of_new(written.begin()?, written.length(), Some(written.end));
+        let mut playing = Playing::of_new(Stage::watched(written.begin()?), written.length(), Some(written.end));
         playing.wants_extras = Extras::are_missing_for(text);
         for (line, entry) in written.entries {
             playing.steps.push_back(Step::Until(entry.time));
@@ -152,16 +158,8 @@ impl Playing {
         Ok(playing)
     }
 
-    fn of_new(story: Story, length: Duration, end: Option<End>) -> Playing {
-        Playing {
-            stage: Stage::Watched(Box::new(Viewing::of_story(story))),
-            steps: VecDeque::new(),
-            length,
-            end,
-            left_at: None,
-            wants_extras: false,
-            is_scene: false,
-        }
+    fn of_new(stage: Stage, length: Duration, end: Option<End>) -> Playing {
+        Playing { stage, steps: VecDeque::new(), length, end, left_at: None, wants_extras: false, is_scene: false }
     }
 
     /// The same, left standing at a time between its beginning and its end.
