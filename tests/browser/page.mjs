@@ -55,13 +55,13 @@ export function launch() {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Notes when the page can be used, and lets one look at the memory of its WebAssembly; runs before the page does. */
-function watch() {
+/** Notes when the page can be used, and lets one look at what its WebAssembly exports; runs before the page does. */
+export function watch() {
   globalThis.watched = {};
   const instantiate = WebAssembly.instantiateStreaming;
   WebAssembly.instantiateStreaming = async (...given) => {
     const made = await instantiate.apply(WebAssembly, given);
-    globalThis.watched.memory ??= made.instance.exports.memory;
+    globalThis.watched.exports ??= made.instance.exports;
     return made;
   };
   const look = () => {
@@ -114,6 +114,14 @@ export async function open({ server, browser }, { context, address = server.addr
 /** Waits until the page can be used. */
 export async function ready(page) {
   await page.waitForFunction(() => globalThis.runnel !== undefined && document.querySelector('.stage svg') !== null);
+}
+
+/** What the page was sent so far, as name and bytes, packed as they came. */
+export function sent(page) {
+  return page.evaluate(() => {
+    const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    return entries.filter((entry) => entry.responseEnd > 0).map(({ name, encodedBodySize }) => [name, encodedBodySize]);
+  });
 }
 
 /** Runs commands in the page. */

@@ -10,7 +10,7 @@ use crate::page::{Page, Report, Tone, start_clock};
 use crate::stage::Stage;
 use crate::terminal::Terminals;
 use crate::timeline::Timeline;
-use crate::{keep, late, share};
+use crate::{api, keep, late, share};
 use leptos::prelude::*;
 use runnel_sandbox::viewing::Viewing;
 
@@ -24,7 +24,7 @@ pub(crate) fn App() -> impl IntoView {
     start_clock(page);
     keep::start(page);
     share::listen(page);
-    late::offer_api(page);
+    api::offer(page);
     late::load_soon();
     provide_context(Terminals::new());
     provide_context(OutlineShown::new());

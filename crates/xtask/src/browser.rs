@@ -15,6 +15,11 @@ pub(crate) fn bench(page: &Path, arguments: &[&str]) -> Result<(), Failure> {
     node(page, &[&["tests/browser/bench.mjs"], arguments].concat())
 }
 
+/// Lets the page in a folder, whose functions are marked, begin, and writes the numbers of those that were called.
+pub(crate) fn learn(page: &Path, numbers: &Path) -> Result<(), Failure> {
+    node(page, &["tests/browser/learn.mjs", &numbers.to_string_lossy()])
+}
+
 fn node(page: &Path, arguments: &[&str]) -> Result<(), Failure> {
     let chromium = setup::chromium()?;
     setup::browser_packages()?;

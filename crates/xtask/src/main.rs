@@ -22,6 +22,7 @@ usage: cargo xtask COMMAND
 
   up [ARGUMENT...]     build the server and start it; arguments go to `runnel serve`
   page [--quick]       make the page as static files in target/site; quickly, for who works on it, in target/site-quick
+  page --learn         find out in a browser what the page does not call while it begins: web/build/rest.txt
   build                make target/release/runnel
   test                 run everything that must hold before a change lands
   setup                fetch what the tests with real clients need
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         ["up", ref rest @ ..] => up::up(rest),
         ["page"] => page::build(page::Care::Shipped).map(|folder| println!("{}", folder.display())),
         ["page", "--quick"] => page::build(page::Care::Quick).map(|folder| println!("{}", folder.display())),
+        ["page", "--learn"] => page::learn(),
         ["build"] => build::release().map(|binary| println!("{}", binary.display())),
         ["test"] => suites::test(),
         ["setup"] => setup::clients().map(|missing| missing.iter().for_each(|line| println!("{line}"))),

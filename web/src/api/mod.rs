@@ -1,5 +1,4 @@
-//! `window.runnel`: what programs can do with the page. The same commands as anywhere else. It is there a moment after
-//! the first picture, with the other parts that are loaded then.
+//! `window.runnel`: what programs can do with the page. The same commands as anywhere else.
 //!
 //! | Call | What it does |
 //! | --- | --- |
@@ -45,9 +44,12 @@ fn refused(reason: &str) -> JsValue {
 fn run(page: Page, script: &JsValue) -> Promise {
     let Some(script) = script.as_string() else { return Promise::reject(&refused("run(text) wants a text")) };
     page.ghost.set(script.lines().next().unwrap_or_default().to_owned());
-    if Extras::are_missing_for(&script) {
+    if !late::is_rest_there() || Extras::are_missing_for(&script) {
         return future_to_promise(async move {
-            late::load_extras().await.map_err(|reason| refused(&reason))?;
+            late::load_rest().await.map_err(|reason| refused(&reason))?;
+            if Extras::are_missing_for(&script) {
+                late::load_extras().await.map_err(|reason| refused(&reason))?;
+            }
             tell(page.try_run(&script))
         });
     }

@@ -308,6 +308,11 @@ impl Story {
         }
     }
 
+    /// Takes a snapshot here, where one will often come back to.
+    pub(crate) fn take_snapshot(&mut self) {
+        self.snapshots.take(&self.world, self.cursor);
+    }
+
     /// How many snapshots are kept, and by their clones how many there were.
     pub fn snapshots_count(&self) -> usize {
         self.snapshots.count()

@@ -65,7 +65,14 @@ impl Snapshots {
 
     /// Takes a copy if the last one is long ago.
     pub(super) fn consider(&mut self, world: &World, cursor: usize) {
-        if world.steps() < self.newest.saturating_add(STEPS_BETWEEN) {
+        if world.steps() >= self.newest.saturating_add(STEPS_BETWEEN) {
+            self.take(world, cursor);
+        }
+    }
+
+    /// Takes a copy, unless there is one from here or later.
+    pub(super) fn take(&mut self, world: &World, cursor: usize) {
+        if world.steps() <= self.newest {
             return;
         }
         self.newest = world.steps();

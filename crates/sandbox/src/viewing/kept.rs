@@ -27,14 +27,21 @@ pub(super) struct Kept {
 pub(super) struct KeptScenes(Vec<Kept>);
 
 impl KeptScenes {
-    /// Keeps a scene if the last one is long ago.
-    pub(super) fn consider(&mut self, time: Timestamp, steps: u64, scene: &Scene, companion: Option<&dyn Companion>) {
+    /// Keeps a scene if the last one is long ago, and says whether it did.
+    pub(super) fn consider(
+        &mut self,
+        time: Timestamp,
+        steps: u64,
+        scene: &Scene,
+        companion: Option<&dyn Companion>,
+    ) -> bool {
         let (last_time, last_steps) = self.0.last().map_or((None, 0), |last| (Some(last.time), last.steps));
         if last_time.is_some_and(|last| last >= time) || steps < last_steps.saturating_add(STEPS_BETWEEN) {
-            return;
+            return false;
         }
         self.0.push(Kept { time, scene: Arc::new(scene.clone()), companion: companion.map(Companion::copy), steps });
         thin(&mut self.0, SCENES_MAX, |kept| kept.time);
+        true
     }
 
     /// The last scene at or before a time.

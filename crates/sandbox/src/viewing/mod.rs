@@ -154,7 +154,10 @@ impl Viewing {
     /// Keeps the scene, and the companion with it, if the last one that is kept is long ago.
     fn keep(&mut self) {
         let companion = self.follower.as_ref().map(|follower| follower.now.as_ref());
-        self.kept.consider(self.story.now(), self.story.world().steps(), &self.scene, companion);
+        if self.kept.consider(self.story.now(), self.story.world().steps(), &self.scene, companion) {
+            // Who comes back to the scene finds its world, and has nothing to play again until there.
+            self.story.take_snapshot();
+        }
     }
 
     /// The story.

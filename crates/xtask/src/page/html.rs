@@ -40,7 +40,7 @@ pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], licences: &st
     let icon = put(out, "icon", "svg", &bytes(&root.join(icon))?)?;
     let licences = put(out, "licences", "txt", licences.as_bytes())?;
     let mut wasm = String::new();
-    let mut loader = read(&work.join("split.js"))?;
+    let mut loader = read(&work.join("split.js"))? + &read(&root.join("web/build/rest.js"))?;
     for part in parts {
         let content = bytes(&work.join(part))?;
         if part == super::BEGINNING {
@@ -54,19 +54,26 @@ pub(super) fn assemble(root: &Path, work: &Path, parts: &[String], licences: &st
     let script = read(&work.join("runnel.js"))?;
     let hash = hash(&[script.as_bytes(), loader.as_bytes(), wasm.as_bytes()]);
     let (script_name, loader_name) = (format!("runnel-{hash}.js"), format!("later-{hash}.js"));
-    write(out, &loader_name, loader.replace("./runnel.js", &format!("./{script_name}")).as_bytes())?;
-    write(out, &script_name, script.replace("from \"./split.js\"", &format!("from \"./{loader_name}\"")).as_bytes())?;
-    let script = script_name;
-    let start = format!(
-        "import start from './{script}';\nstart({{ module_or_path: new URL('./{wasm}', import.meta.url) }});\n"
-    );
+    // Where they are imported: the program itself calls what it imports by the old names.
+    let named = |text: &str| {
+        [("runnel.js", &script_name), ("split.js", &loader_name)].into_iter().fold(
+            text.to_owned(),
+            |text, (old, new)| {
+                text.replace(&format!("from \"./{old}\""), &format!("from \"./{new}\""))
+                    .replace(&format!("from './{old}'"), &format!("from \"./{new}\""))
+            },
+        )
+    };
+    write(out, &loader_name, named(&loader).as_bytes())?;
+    write(out, &script_name, named(&script).as_bytes())?;
+    let start = named(&read(&root.join("web/build/start.js"))?).replace(super::BEGINNING, &wasm);
     let start = put(out, "start", "js", start.as_bytes())?;
     let head = format!(
         "    <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\" />\n    \
          <link rel=\"icon\" href=\"./{icon}\" />\n    \
          <link rel=\"license\" type=\"text/plain\" href=\"./{licences}\" />\n    \
          <link rel=\"stylesheet\" href=\"./{style}\" />\n    \
-         <link rel=\"modulepreload\" href=\"./{script}\" />\n    \
+         <link rel=\"modulepreload\" href=\"./{script_name}\" />\n    \
          <link rel=\"modulepreload\" href=\"./{loader_name}\" />\n    \
          <link rel=\"preload\" href=\"./{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin />\n    \
          <script type=\"module\" src=\"./{start}\"></script>\n  </head>"

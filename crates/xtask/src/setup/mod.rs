@@ -57,7 +57,7 @@ fn is_there(name: &str, argument: &str) -> bool {
 }
 
 /// Whether `made` is there and none of its sources is younger.
-fn is_fresh(made: &Path, sources: &[&Path]) -> bool {
+pub(crate) fn is_fresh(made: &Path, sources: &[&Path]) -> bool {
     let Some(made) = changed(made) else {
         return false;
     };

@@ -1,0 +1,74 @@
+// Lets a page whose functions are marked begin, and writes the numbers of those that were called, one a line.
+// `cargo xtask page --learn` runs it.
+
+import { writeFileSync } from 'node:fs';
+import { launch, nowhere, piece, ready, serve, watch } from './page.mjs';
+
+/** What is called before most visitors have found something to press. */
+const LOOK_MS = 6000;
+
+const VISITORS = [
+  { viewport: { width: 1440, height: 900 } },
+  { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
+  { viewport: { width: 1024, height: 768 }, reducedMotion: 'reduce' },
+];
+
+/** What comes later, so that it can be withheld. */
+const LATER = /\/(rest|split_\w+|chunk_\w+)-\w+\.wasm$/;
+
+/** What tells the numbers of what was called. */
+function numbers(page) {
+  return page.evaluate(() => {
+    const { memory, marks, marks_count } = globalThis.watched.exports;
+    const bytes = [...new Uint8Array(memory.buffer, marks.value, marks_count.value)];
+    return bytes.flatMap((byte, number) => (byte === 0 ? [] : [number]));
+  });
+}
+
+/** Opens the page as a visitor who looks at it and moves the mouse over it; the numbers of what was called. */
+async function look(server, browser, visitor) {
+  const profile = await browser.newContext(visitor);
+  const page = await profile.newPage();
+  await page.addInitScript(watch);
+  await page.goto(server.address);
+  await ready(page);
+  await page.waitForTimeout(LOOK_MS);
+  for (const { x, y } of [await nowhere(page), await piece(page, 'topic')]) await page.mouse.move(x, y, { steps: 5 });
+  await page.waitForTimeout(LOOK_MS);
+  const called = await numbers(page);
+  await profile.close();
+  return called;
+}
+
+/** Presses what wants more than there is, before it is there: she is told so, and that should not take longer. */
+async function press(server, browser) {
+  const profile = await browser.newContext(VISITORS[0]);
+  const page = await profile.newPage();
+  await page.addInitScript(watch);
+  await page.route(LATER, (route) => route.abort());
+  await page.goto(server.address);
+  await ready(page);
+  await page.evaluate(() => globalThis.runnel.run('topic orders').catch(() => {}));
+  for (const name of ['Examples', 'Share', 'Help']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').getByText('could not be loaded').waitFor();
+    await page.keyboard.press('Escape');
+  }
+  await page.getByRole('button', { name: 'Course', exact: true }).click();
+  await page.locator('#course').getByText('could not be loaded').waitFor();
+  const called = await numbers(page);
+  await profile.close();
+  return called;
+}
+
+const server = await serve();
+const browser = await launch();
+const called = new Set();
+for (const visitor of VISITORS) {
+  for (const number of await look(server, browser, visitor)) called.add(number);
+}
+for (const number of await press(server, browser)) called.add(number);
+await browser.close();
+await server.close();
+writeFileSync(process.argv[2], [...called].sort((one, other) => one - other).map((number) => `${number}\n`).join(''));
+console.log(`${called.size} functions are called while the page begins`);
