@@ -101,7 +101,11 @@ impl LanePicture {
             let is_first = self.flags[..at].iter().all(|other| other.kind != flag.kind);
             self.flag(flag, is_first)
         });
-        Shape::new("g").with("transform", format!("translate({left} {top})")).holding_all(cells).holding_all(flags)
+        let class = if self.size == LaneSize::Slim { "row slim" } else { "row" };
+        Shape::classed("g", class)
+            .with("transform", format!("translate({left} {top})"))
+            .holding_all(cells)
+            .holding_all(flags)
     }
 
     /// A line between two cells, and for a committed offset a flag with its number.

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Steps between two copies. A seek plays at most so many again where copies were not thinned.
 const STEPS_BETWEEN: u64 = 4_000;
 /// Most copies.
-const COPIES_MAX: usize = 96;
+const COPIES_MAX: usize = 192;
 
 #[derive(Clone, Debug)]
 struct Copy {

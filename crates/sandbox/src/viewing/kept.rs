@@ -7,9 +7,9 @@ use runnel_protocol::Timestamp;
 use std::sync::Arc;
 
 /// Steps of the world between two scenes that are kept.
-const STEPS_BETWEEN: u64 = 2_000;
+const STEPS_BETWEEN: u64 = 1_000;
 /// Most scenes.
-const SCENES_MAX: usize = 96;
+const SCENES_MAX: usize = 192;
 
 /// A scene at the end of an instant: everything that was due has happened.
 #[derive(Clone, Debug)]
