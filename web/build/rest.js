@@ -9,6 +9,8 @@ let askedRest;
 
 /** Fetches the rest; once it is at hand nobody has to wait for it. */
 export function fetchRest() {
+  // A call may have been quicker, and brought it.
+  if (compiledRest !== undefined) return Promise.resolve(compiledRest);
   askedRest ??= WebAssembly.compileStreaming(fetch(REST)).then((compiled) => (compiledRest = compiled));
   // What failed is asked for again.
   askedRest.catch(() => (askedRest = undefined));
