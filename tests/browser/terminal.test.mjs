@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { begin, open, owners, run, scene, site } from './page.mjs';
+import { begin, open, owners, run, scene, site, still } from './page.mjs';
 
 const here = site();
 const SERVER = '--bootstrap-server localhost:9092';
@@ -134,6 +134,8 @@ test('Tab completes commands, flags and names; the arrow keys bring lines back; 
   assert.equal(await input().inputValue(), 'send shop orders key=');
   await page.locator('.candidate').nth(1).click();
   assert.equal(await input().inputValue(), 'send shop orders keys=');
+  // A press on a candidate gives the keyboard back with the next picture.
+  await still(page);
   // Where nothing is typed, Tab leads on as everywhere.
   await input().fill('');
   await input().press('Tab');
