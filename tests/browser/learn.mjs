@@ -11,6 +11,8 @@ const VISITORS = [
   { viewport: { width: 1440, height: 900 } },
   { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
   { viewport: { width: 1024, height: 768 }, reducedMotion: 'reduce' },
+  // Who has a slow machine: the page says so, and lets its clock go slower.
+  { viewport: { width: 1440, height: 900 }, slower: 12 },
 ];
 
 /** What comes later, so that it can be withheld. */
@@ -26,9 +28,13 @@ function numbers(page) {
 }
 
 /** Opens the page as a visitor who looks at it and moves the mouse over it; the numbers of what was called. */
-async function look(server, browser, visitor) {
+async function look(server, browser, { slower, ...visitor }) {
   const profile = await browser.newContext(visitor);
   const page = await profile.newPage();
+  if (slower !== undefined) {
+    const session = await profile.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slower });
+  }
   await page.addInitScript(watch);
   await page.goto(server.address);
   await ready(page);
