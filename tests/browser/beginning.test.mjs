@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drag, middle, open, piece, ready, run, scene, sent, site } from './page.mjs';
+import { LATER, drag, middle, open, piece, ready, run, scene, sent, site } from './page.mjs';
 
 const here = site();
 
@@ -11,7 +11,6 @@ const here = site();
 const FIRST_MAX_BYTES = 700_000;
 /** How long the page waits for a hand before it loads what comes later: `SIGN_MS` in `web/src/late.rs`. */
 const SIGN_MS = 3000;
-const LATER = /\/(rest|split_\w+|chunk_\w+)-\w+\.wasm$/;
 const REST = /\/rest-\w+\.wasm$/;
 
 /** A page for which `answer` decides about what is loaded later; it is not waited for. */
@@ -32,13 +31,14 @@ async function beginning() {
     waitedFor.push(route.request().url());
     return route.continue();
   });
-  const files = (await sent(page)).filter(([name]) => !LATER.test(name));
-  const seconds = () => Number(document.querySelector('.time-now').textContent.slice(3, 5));
-  const begin = await page.evaluate(seconds);
-  await page.waitForFunction(
-    (begin) => Number(document.querySelector('.time-now').textContent.slice(3, 5)) >= begin + 5,
-    begin,
-  );
+  const files = await sent(page);
+  // The seconds on the clock, once they are so many.
+  const reached = (least) => {
+    const seconds = Number(document.querySelector('.time-now').textContent.slice(3, 5));
+    return seconds >= least && seconds;
+  };
+  const begin = await page.evaluate(reached, 0);
+  await page.waitForFunction(reached, begin + 5);
   for (const route of held.splice(0)) await route.continue();
   await profile.close();
   return { files, waitedFor };

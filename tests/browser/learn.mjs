@@ -2,7 +2,7 @@
 // `cargo xtask page --learn` runs it.
 
 import { writeFileSync } from 'node:fs';
-import { launch, nowhere, piece, ready, serve, watch } from './page.mjs';
+import { LATER, launch, nowhere, open, piece, ready, serve, watch } from './page.mjs';
 
 /** What is called before most visitors have found something to press. */
 const LOOK_MS = 6000;
@@ -14,9 +14,6 @@ const VISITORS = [
   // Who has a slow machine: the page says so, and lets its clock go slower.
   { viewport: { width: 1440, height: 900 }, slower: 12 },
 ];
-
-/** What comes later, so that it can be withheld. */
-const LATER = /\/(rest|split_\w+|chunk_\w+)-\w+\.wasm$/;
 
 /** What tells the numbers of what was called. */
 function numbers(page) {
@@ -48,12 +45,9 @@ async function look(server, browser, { slower, ...visitor }) {
 
 /** Presses what wants more than there is, before it is there: she is told so, and that should not take longer. */
 async function press(server, browser) {
-  const profile = await browser.newContext(VISITORS[0]);
-  const page = await profile.newPage();
-  await page.addInitScript(watch);
-  await page.route(LATER, (route) => route.abort());
-  await page.goto(server.address);
-  await ready(page);
+  const context = await browser.newContext(VISITORS[0]);
+  await context.route(LATER, (route) => route.abort());
+  const { page } = await open({ server, browser }, { context, isWatched: true });
   await page.evaluate(() => globalThis.runnel.run('topic orders').catch(() => {}));
   for (const name of ['Examples', 'Share', 'Help']) {
     await page.getByRole('button', { name, exact: true }).click();
@@ -63,7 +57,7 @@ async function press(server, browser) {
   await page.getByRole('button', { name: 'Course', exact: true }).click();
   await page.locator('#course').getByText('could not be loaded').waitFor();
   const called = await numbers(page);
-  await profile.close();
+  await context.close();
   return called;
 }
 

@@ -19,6 +19,9 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
+/** What of the page comes later than its beginning. */
+export const LATER = /\/(rest|split_\w+|chunk_\w+)-\w+\.wasm$/;
+
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -25,8 +25,16 @@ const FEATURES: [&str; 7] = [
 ];
 
 /// What a page is made of and with, beside what the compiler makes.
-const SOURCES: [&str; 7] =
-    ["index.html", "web/style", "web/build", "web/icon.svg", "Cargo.lock", "crates/bindgen/src", "crates/xtask/src"];
+const SOURCES: [&str; 8] = [
+    "index.html",
+    "web/style",
+    "web/build",
+    "web/icon.svg",
+    "web/package-lock.json",
+    "Cargo.lock",
+    "crates/bindgen/src",
+    "crates/xtask/src",
+];
 
 /// How much care is taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,16 +50,16 @@ pub(crate) fn build(care: Care) -> Result<PathBuf, Failure> {
     compile(care)?;
     let out = target(care.folder());
     // Written last: a page that was left half made is made again.
-    let made = out.with_extension("made");
+    let stamp = out.with_extension("made");
     let sources: Vec<PathBuf> = SOURCES.iter().map(|source| root().join(source)).chain([compiled(care)]).collect();
-    if out.exists() && setup::is_fresh(&made, &sources.iter().map(PathBuf::as_path).collect::<Vec<_>>()) {
+    if out.exists() && setup::is_fresh(&stamp, &sources.iter().map(PathBuf::as_path).collect::<Vec<_>>()) {
         return Ok(out);
     }
     let work = target("site-work");
     take_apart(care, &work)?;
     rest::part(&work.join(BEGINNING), &root().join(rest::LIST), &work)?;
     finish(care, &work, &out)?;
-    fs::write(&made, "").map_err(|error| failed("write", &made, &error))?;
+    fs::write(&stamp, "").map_err(|error| failed("write", &stamp, &error))?;
     Ok(out)
 }
 

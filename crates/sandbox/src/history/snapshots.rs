@@ -1,8 +1,8 @@
 //! Copies of the world on the way, so that no seek has far to go.
 //!
-//! A copy is taken after so many steps. Those of the last ten minutes stay. When there are too many older ones, they lose
-//! every second one, and so again and again: copies lie far apart long ago and close together lately, and their number
-//! stays bounded, also in a world so busy that ten minutes have too many.
+//! A copy is taken after so many steps, and wherever a watcher keeps a scene. Those of the last ten minutes stay. When
+//! there are too many older ones, they lose every second one, and so again and again: copies lie far apart long ago and
+//! close together lately, and their number stays bounded, also in a world so busy that ten minutes have too many.
 
 use crate::world::World;
 use runnel_protocol::Timestamp;
